@@ -1,0 +1,1 @@
+"""App: the roof. Settings, the one place where everything is wired, and the command line."""

@@ -1,0 +1,132 @@
+"""Connections to SQLite or PostgreSQL, chosen by the URL; nothing above asks which.
+
+SQLite runs in WAL with synchronous=FULL: what is committed survives the plug being pulled.
+A write transaction begins IMMEDIATE there, because a read transaction that turns into a
+write one fails at once instead of waiting when somebody else has written in between.
+"""
+
+from __future__ import annotations  # asyncpg.Connection takes a parameter only in its stubs
+
+import sqlite3
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import asyncpg
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from cadre.kernel.errors import Invalid
+from cadre.kernel.scope import Scope
+
+_BUSY_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One transaction on behalf of one scope. Whoever began it commits it."""
+
+    connection: AsyncConnection
+    scope: Scope
+
+
+class Database:
+    """The database of `url`: `sqlite:////absolute/file.db` or `postgresql://...`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.dialect: Literal["sqlite", "postgresql"] = _dialect(url)
+        self.path = Path(make_url(url).database or "") if self.dialect == "sqlite" else None
+        self.engine = self._sqlite_engine() if self.path else self._postgres_engine()
+        self._writing = self.engine.execution_options(cadre_begin="BEGIN IMMEDIATE")
+
+    @asynccontextmanager
+    async def begin(self, scope: Scope) -> AsyncGenerator[Work]:
+        """A transaction that may write: committed at the end, rolled back on an error."""
+        async with self._writing.begin() as connection:
+            yield Work(connection, scope)
+
+    @asynccontextmanager
+    async def read(self, scope: Scope) -> AsyncGenerator[Work]:
+        """A transaction that only reads, and so never waits for a writer."""
+        async with self.engine.connect() as connection:
+            yield Work(connection, scope)
+
+    def sqlite_connection(self) -> sqlite3.Connection:
+        """A plain connection in autocommit, for a thread that batches by itself."""
+        if self.path is None:
+            raise Invalid("This database is not SQLite.", field="database_url")
+        connection = sqlite3.connect(
+            self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        _tune_sqlite(connection)
+        return connection
+
+    async def postgres_connection(self) -> asyncpg.Connection[asyncpg.Record]:
+        """A plain connection in autocommit, for code that batches by itself."""
+        return await _connect_postgres(self.url)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    def _sqlite_engine(self) -> AsyncEngine:
+        assert self.path is not None
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(
+            f"sqlite+aiosqlite:///{self.path}", connect_args={"timeout": _BUSY_SECONDS}
+        )
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def on_connect(connection: Any, _record: object) -> None:  # pyright: ignore[reportUnusedFunction]  # registered by the decorator
+            connection.isolation_level = None  # cadre says BEGIN itself, below
+            _tune_sqlite(connection)
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def on_begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]  # registered by the decorator
+            connection.exec_driver_sql(
+                connection.get_execution_options().get("cadre_begin", "BEGIN")
+            )
+
+        return engine
+
+    def _postgres_engine(self) -> AsyncEngine:
+        return create_async_engine(
+            "postgresql+asyncpg://", async_creator=self.postgres_connection, pool_pre_ping=True
+        )
+
+
+def _dialect(url: str) -> Literal["sqlite", "postgresql"]:
+    try:
+        name = make_url(url).get_backend_name()
+    except ArgumentError as error:
+        raise Invalid(
+            "The database URL can't be read. Write sqlite:////path/file.db or postgresql://user@host/name.",
+            field="database_url",
+        ) from error
+    if name == "sqlite":
+        return "sqlite"
+    if name == "postgresql":
+        return "postgresql"
+    raise Invalid(f"cadre runs on sqlite or postgresql, not on {name}.", field="database_url")
+
+
+def _tune_sqlite(connection: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={int(_BUSY_SECONDS * 1000)}",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+async def _connect_postgres(url: str) -> asyncpg.Connection[asyncpg.Record]:
+    # asyncpg reads libpq URLs; the driver name that SQLAlchemy allows in them is not one.
+    return await asyncpg.connect(url.replace("postgresql+asyncpg://", "postgresql://", 1))
