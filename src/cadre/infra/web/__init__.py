@@ -1,0 +1,32 @@
+"""Web: what the routes of all rooms share.
+
+A route asks for what it needs by type: whose request it is (`CurrentScope`), a unit of work
+(`Reading`, `Writing`), a service (`Annotated[Runs, Provide(Runs)]`), a page of a list
+(`Paging`). Errors leave as RFC 9457 problem details; a route never builds one.
+"""
+
+from cadre.infra.web.documentation import document_problems
+from cadre.infra.web.downloads import download
+from cadre.infra.web.headers import IdempotencyKey
+from cadre.infra.web.paging import PageQuery, Paging
+from cadre.infra.web.problems import Problem, install_problems, problem_of, problem_response
+from cadre.infra.web.requests import CurrentScope, Provide, current_scope, set_scope
+from cadre.infra.web.work import Reading, Writing
+
+__all__ = [
+    "CurrentScope",
+    "IdempotencyKey",
+    "PageQuery",
+    "Paging",
+    "Problem",
+    "Provide",
+    "Reading",
+    "Writing",
+    "current_scope",
+    "document_problems",
+    "download",
+    "install_problems",
+    "problem_of",
+    "problem_response",
+    "set_scope",
+]
