@@ -5,6 +5,7 @@ it reads.
 """
 
 from cadre.infra.database.database import Database, Work
+from cadre.infra.database.migrations import SchemaTooNew, migrate
 from cadre.infra.database.tables import metadata
 
-__all__ = ["Database", "Work", "metadata"]
+__all__ = ["Database", "SchemaTooNew", "Work", "metadata", "migrate"]
