@@ -21,6 +21,13 @@ class ModelLimited(LimitReached):
         self.retry_after_seconds = retry_after_seconds
 
 
+class ModelOutOfCredit(ModelLimited):
+    """The account at the provider has no money left; waiting does not help."""
+
+    code = "model_out_of_credit"
+    title = "No credit left at the model provider"
+
+
 class ContextTooLong(Invalid):
     """The messages do not fit into the model's window."""
 

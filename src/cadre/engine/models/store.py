@@ -1,0 +1,65 @@
+"""Queries of providers and the default model, for the org of the work."""
+
+import time
+
+import orjson
+from sqlalchemy import Row, delete, insert, select
+
+from cadre.engine.models.schemas import Provider, ProviderInput
+from cadre.engine.models.tables import defaults, providers
+from cadre.infra.database import Work
+
+
+class ProviderStore:
+    def __init__(self, work: Work) -> None:
+        self._connection = work.connection
+        self._org = work.scope.org
+
+    async def all(self) -> list[Provider]:
+        query = select(providers).where(providers.c.org_id == self._org).order_by(providers.c.name)
+        return [_provider(row) for row in await self._connection.execute(query)]
+
+    async def get(self, name: str) -> Provider | None:
+        query = select(providers).where(providers.c.org_id == self._org, providers.c.name == name)
+        row = (await self._connection.execute(query)).one_or_none()
+        return _provider(row) if row else None
+
+    async def write(self, name: str, given: ProviderInput) -> None:
+        await self.delete(name)
+        prices = {model: price.model_dump(mode="json") for model, price in given.prices.items()}
+        await self._connection.execute(
+            insert(providers).values(
+                org_id=self._org,
+                name=name,
+                base_url=given.base_url,
+                models=orjson.dumps(given.models).decode(),
+                prices=orjson.dumps(prices).decode(),
+                updated_at=time.time(),
+            )
+        )
+
+    async def delete(self, name: str) -> bool:
+        statement = delete(providers).where(
+            providers.c.org_id == self._org, providers.c.name == name
+        )
+        return (await self._connection.execute(statement)).rowcount > 0
+
+    async def default(self) -> str | None:
+        query = select(defaults.c.model).where(defaults.c.org_id == self._org)
+        return (await self._connection.execute(query)).scalar_one_or_none()
+
+    async def set_default(self, model: str) -> None:
+        await self._connection.execute(delete(defaults).where(defaults.c.org_id == self._org))
+        await self._connection.execute(insert(defaults).values(org_id=self._org, model=model))
+
+
+def _provider(row: Row[tuple[str, ...]]) -> Provider:
+    return Provider(
+        name=row.name,
+        base_url=row.base_url,
+        models=orjson.loads(row.models),
+        prices=orjson.loads(row.prices),
+        has_key=False,  # the service knows; keys lie elsewhere
+        source="stored",
+        updated_at=row.updated_at,
+    )
