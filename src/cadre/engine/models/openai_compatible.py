@@ -114,7 +114,7 @@ class OpenAICompatible:
         self._price = price
         self._patience = patience or Patience()
 
-    async def stream(self, scope: Scope, request: ModelRequest) -> AsyncIterator[Delta]:  # noqa: ARG002  # every ChatModel is told for whom
+    async def stream(self, scope: Scope, request: ModelRequest) -> AsyncGenerator[Delta]:  # noqa: ARG002  # every ChatModel is told for whom
         """See `ChatModel`. Tries again only before the first piece of the answer."""
         body = await self._body(request)
         failures = 0
