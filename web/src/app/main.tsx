@@ -1,0 +1,37 @@
+import "@fontsource-variable/inter/wght.css";
+import "@fontsource-variable/geist-mono/wght.css";
+import "./styles.css";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { whenSignedOut } from "@/api/client";
+import { onPageKey } from "@/lib/shortcuts";
+import { startTheme } from "@/lib/theme";
+import { Toasts } from "@/ui/toast";
+import { TooltipProvider } from "@/ui/tooltip";
+import { newQueryClient } from "./queries";
+import { newRouter } from "./router";
+
+const queries = newQueryClient();
+const router = newRouter(queries);
+
+startTheme();
+document.addEventListener("keydown", onPageKey);
+whenSignedOut(() => {
+  queries.removeQueries({ queryKey: ["me"] });
+  if (router.state.location.pathname !== "/signin") void router.navigate({ to: "/signin" });
+});
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <TooltipProvider delayDuration={400} skipDelayDuration={200}>
+        <RouterProvider router={router} />
+        <Toasts />
+      </TooltipProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,93 @@
+import { Link, useLocation } from "@tanstack/react-router";
+import { clsx } from "clsx";
+import { CircleHelp, Monitor, Moon, Search, Sun } from "lucide-react";
+import { usePendingCount } from "@/api/approvals";
+import { useMe } from "@/api/me";
+import { type Theme, useTheme } from "@/lib/theme";
+import { IconButton } from "@/ui/button";
+import { Kbd } from "@/ui/kbd";
+import { Mark } from "@/ui/mark";
+import { ROOMS } from "./rooms";
+
+interface Props {
+  onSearch: () => void;
+  onHelp: () => void;
+}
+
+export function Rail({ onSearch, onHelp }: Props) {
+  const me = useMe();
+  return (
+    <div className="flex w-52 shrink-0 flex-col border-r border-line bg-canvas max-md:hidden">
+      <Link to="/" className="flex h-11 items-center gap-2 px-3 outline-offset-[-2px]">
+        <Mark />
+        <span className="text-14 font-semibold tracking-[-0.01em]">cadre</span>
+        <span className="ml-auto min-w-0 truncate text-12 text-ink-3">{me.org.name}</span>
+      </Link>
+      <div className="px-2 pb-2">
+        <button
+          type="button"
+          onClick={onSearch}
+          className="flex h-8 w-full items-center gap-2 rounded-md border border-line bg-surface pr-1.5 pl-2 text-ink-3 transition-colors duration-120 hover:border-line-strong"
+        >
+          <Search size={14} aria-hidden />
+          <span className="grow text-left">Search or jump</span>
+          <Kbd keys="mod+k" />
+        </button>
+      </div>
+      <RailNav />
+      <footer className="mt-auto flex h-11 items-center gap-1 border-t border-line pr-2 pl-4">
+        <span className="min-w-0 grow truncate text-12 text-ink-2">{me.user.name}</span>
+        <IconButton icon={CircleHelp} label="All keys" keys="?" side="top" onClick={onHelp} />
+        <ThemeButton />
+      </footer>
+    </div>
+  );
+}
+
+function RailNav() {
+  const { pathname } = useLocation();
+  const pending = usePendingCount();
+  return (
+    <nav aria-label="Rooms" className="flex flex-col gap-px px-2">
+      {ROOMS.map(({ to, name, icon: Icon, covers }) => {
+        const isHere = covers.test(pathname);
+        return (
+          <Link
+            key={to}
+            to={to}
+            aria-current={isHere ? "page" : undefined}
+            className={clsx(
+              "flex h-7 items-center gap-2.5 rounded-md px-2 transition-colors duration-120",
+              isHere
+                ? "bg-active font-medium text-ink"
+                : "text-ink-2 hover:bg-hover hover:text-ink",
+            )}
+          >
+            <Icon size={15} strokeWidth={1.75} aria-hidden />
+            <span className="grow">{name}</span>
+            {to === "/approvals" && pending > 0 && (
+              <span className="tabular rounded-full bg-accent px-1.5 text-11 leading-4 font-medium text-accent-ink">
+                {pending}
+                <span className="sr-only"> waiting</span>
+              </span>
+            )}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}
+
+const THEMES: Record<Theme, { icon: typeof Sun; next: Theme }> = {
+  system: { icon: Monitor, next: "light" },
+  light: { icon: Sun, next: "dark" },
+  dark: { icon: Moon, next: "system" },
+};
+
+export function ThemeButton() {
+  const [theme, setTheme] = useTheme();
+  const { icon, next } = THEMES[theme];
+  return (
+    <IconButton icon={icon} label={`Theme: ${theme}`} side="top" onClick={() => setTheme(next)} />
+  );
+}

@@ -1,0 +1,155 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  parseSearchWith,
+  redirect,
+  stringifySearchWith,
+} from "@tanstack/react-router";
+import { Problem } from "@/api/client";
+import { meQuery } from "@/api/me";
+import { Spinner } from "@/ui/notes";
+import { CrashPage, MissingPage } from "./crash_page";
+import { Shell } from "./shell";
+
+/** Search parameters are plain text: `?q=12` is the text 12. */
+function texts<Name extends string>(...names: Name[]) {
+  return (search: Record<string, unknown>): { [Key in Name]?: string } => {
+    const found = names.filter((name) => typeof search[name] === "string" && search[name] !== "");
+    return Object.fromEntries(found.map((name) => [name, search[name]])) as {
+      [Key in Name]?: string;
+    };
+  };
+}
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: MissingPage,
+});
+
+const signin = createRoute({
+  getParentRoute: () => root,
+  path: "/signin",
+  validateSearch: texts("token"),
+  component: lazyRouteComponent(() => import("./signin_page"), "SignInPage"),
+});
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: "shell",
+  component: Shell,
+  beforeLoad: async ({ context }) => {
+    await context.queries.ensureQueryData(meQuery).catch((error: unknown) => {
+      if (error instanceof Problem && error.status === 401) throw redirect({ to: "/signin" });
+      throw error;
+    });
+  },
+});
+
+const chat = createRoute({
+  getParentRoute: () => shell,
+  id: "chat",
+  component: lazyRouteComponent(() => import("@/features/chat/chat_page"), "ChatPage"),
+});
+
+const home = createRoute({
+  getParentRoute: () => chat,
+  path: "/",
+  component: lazyRouteComponent(() => import("@/features/home/home_page"), "HomePage"),
+});
+
+const conversation = createRoute({
+  getParentRoute: () => chat,
+  path: "/chat/$id",
+  component: lazyRouteComponent(
+    () => import("@/features/chat/conversation_page"),
+    "ConversationPage",
+  ),
+});
+
+const runs = createRoute({
+  getParentRoute: () => shell,
+  path: "/runs",
+  validateSearch: texts("status", "agent", "q", "columns", "session_id", "sort"),
+  component: lazyRouteComponent(() => import("@/features/runs/runs_page"), "RunsPage"),
+});
+
+const run = createRoute({
+  getParentRoute: () => runs,
+  path: "/$id",
+  validateSearch: texts("step", "tab"),
+  component: lazyRouteComponent(() => import("@/features/runs/run_page"), "RunPage"),
+});
+
+const compare = createRoute({
+  getParentRoute: () => shell,
+  path: "/runs/compare",
+  validateSearch: texts("a", "b"),
+  component: lazyRouteComponent(() => import("@/features/runs/compare_page"), "ComparePage"),
+});
+
+const approvals = createRoute({
+  getParentRoute: () => shell,
+  path: "/approvals",
+  validateSearch: texts("status", "id"),
+  component: lazyRouteComponent(
+    () => import("@/features/approvals/approvals_page"),
+    "ApprovalsPage",
+  ),
+});
+
+const agents = createRoute({
+  getParentRoute: () => shell,
+  path: "/agents",
+  validateSearch: texts("q"),
+  component: lazyRouteComponent(() => import("@/features/agents/agents_page"), "AgentsPage"),
+});
+
+const agent = createRoute({
+  getParentRoute: () => agents,
+  path: "/$name",
+  validateSearch: texts("tab", "version"),
+  component: lazyRouteComponent(() => import("@/features/agents/agent_page"), "AgentPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: "/settings",
+  validateSearch: texts("tab"),
+  component: lazyRouteComponent(() => import("@/features/settings/settings_page"), "SettingsPage"),
+});
+
+const tree = root.addChildren([
+  signin,
+  shell.addChildren([
+    chat.addChildren([home, conversation]),
+    runs.addChildren([run]),
+    compare,
+    approvals,
+    agents.addChildren([agent]),
+    settings,
+  ]),
+]);
+
+export function newRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: "intent",
+    defaultPendingMs: 300,
+    defaultPendingComponent: Spinner,
+    defaultErrorComponent: CrashPage,
+    defaultNotFoundComponent: MissingPage,
+    parseSearch: parseSearchWith((value) => value),
+    stringifySearch: stringifySearchWith(String),
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof newRouter>;
+  }
+}

@@ -1,0 +1,102 @@
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { clsx } from "clsx";
+import { lazy, Suspense, useState } from "react";
+import { usePendingCount } from "@/api/approvals";
+import { useIsReconnecting } from "@/api/live";
+import { useShortcuts } from "@/lib/shortcuts";
+import { Rail } from "./rail";
+import { ROOMS } from "./rooms";
+
+const Palette = lazy(() => import("./palette"));
+const ShortcutsHelp = lazy(() => import("./shortcuts_help"));
+
+type Layer = "palette" | "help" | null;
+
+/** The frame of every page: the rail of rooms, or tabs at the bottom of a phone, and the room itself. */
+export function Shell() {
+  const [layer, setLayer] = useState<Layer>(null);
+  const navigate = useNavigate();
+  useShortcuts([
+    { keys: "mod+k", label: "Search or jump", group: "Everywhere", run: () => setLayer("palette") },
+    { keys: "?", label: "Show all keys", group: "Everywhere", run: () => setLayer("help") },
+    {
+      keys: "n",
+      label: "New conversation",
+      group: "Everywhere",
+      run: () => void navigate({ to: "/" }),
+    },
+    ...ROOMS.map(({ keys, name, to }) => ({
+      keys,
+      label: `Go to ${name.toLowerCase()}`,
+      group: "Everywhere",
+      run: () => void navigate({ to }),
+    })),
+  ]);
+  return (
+    <div className="flex h-dvh flex-col overflow-hidden bg-surface md:flex-row">
+      <Rail onSearch={() => setLayer("palette")} onHelp={() => setLayer("help")} />
+      <div className="flex min-h-0 min-w-0 grow flex-col">
+        <Reconnecting />
+        <main className="min-h-0 min-w-0 grow overflow-hidden">
+          <Outlet />
+        </main>
+      </div>
+      <BottomTabs />
+      <Suspense>
+        {layer === "palette" && (
+          <Palette onClose={() => setLayer(null)} onHelp={() => setLayer("help")} />
+        )}
+        {layer === "help" && <ShortcutsHelp onClose={() => setLayer(null)} />}
+      </Suspense>
+    </div>
+  );
+}
+
+function Reconnecting() {
+  const isAway = useIsReconnecting();
+  if (!isAway) return null;
+  return (
+    <div
+      role="status"
+      className="appear-late flex h-7 shrink-0 items-center justify-center gap-2 border-b border-warn-line bg-warn-soft text-12 text-warn"
+    >
+      <span className="pulse-live size-1.5 rounded-full bg-warn" />
+      Reconnecting. Runs go on meanwhile; what you missed will appear here.
+    </div>
+  );
+}
+
+function BottomTabs() {
+  const { pathname } = useLocation();
+  const pending = usePendingCount();
+  return (
+    <nav
+      aria-label="Rooms"
+      className="flex shrink-0 border-t border-line bg-canvas pb-[env(safe-area-inset-bottom)] md:hidden"
+    >
+      {ROOMS.map(({ to, name, icon: Icon, covers }) => {
+        const isHere = covers.test(pathname);
+        return (
+          <Link
+            key={to}
+            to={to}
+            aria-current={isHere ? "page" : undefined}
+            className={clsx(
+              "relative flex h-13 min-w-0 flex-1 flex-col items-center justify-center gap-1 text-11 outline-offset-[-2px]",
+              isHere ? "font-medium text-ink" : "text-ink-3",
+            )}
+          >
+            <Icon size={18} strokeWidth={isHere ? 2 : 1.75} aria-hidden />
+            {name}
+            {to === "/approvals" && pending > 0 && (
+              <span className="tabular absolute top-1 left-1/2 ml-1.5 grid h-4 min-w-4 place-items-center rounded-full bg-accent px-1 text-11 font-medium text-accent-ink">
+                {pending}
+                <span className="sr-only"> waiting</span>
+              </span>
+            )}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}

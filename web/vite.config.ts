@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+import { examples } from "./scripts/examples.mjs";
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+export default defineConfig({
+  plugins: [react(), tailwindcss(), examples(path("../examples"))],
+  resolve: {
+    alias: {
+      "@": path("./src"),
+      // The page never scrolls, only panes do, so nothing needs locking; the package would
+      // also add a style element, which the content security policy refuses.
+      "react-remove-scroll": path("./src/ui/no_scroll_lock.tsx"),
+    },
+  },
+  server: { port: 5173, proxy: { "/api": "http://127.0.0.1:8700" } },
+  build: {
+    target: "es2023",
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 800,
+    assetsInlineLimit: 0,
+    manifest: true,
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["tests/**/*.test.{ts,tsx}", "src/**/*.test.{ts,tsx}"],
+    setupFiles: ["tests/setup.ts"],
+  },
+});
