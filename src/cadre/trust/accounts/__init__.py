@@ -8,6 +8,7 @@ from cadre.trust.accounts.attempts import Attempts, TooManyAttempts
 from cadre.trust.accounts.service import Accounts
 from cadre.trust.accounts.types import (
     SESSION_COOKIE,
+    SESSION_SECONDS,
     ApiKey,
     Identity,
     NewKey,
@@ -18,6 +19,7 @@ from cadre.trust.accounts.types import (
 
 __all__ = [
     "SESSION_COOKIE",
+    "SESSION_SECONDS",
     "Accounts",
     "ApiKey",
     "Attempts",

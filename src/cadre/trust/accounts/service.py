@@ -17,10 +17,17 @@ from cadre.trust.accounts.tokens import (
     same,
     split_key,
 )
-from cadre.trust.accounts.types import ApiKey, Identity, NewKey, NewSession, Org, User
+from cadre.trust.accounts.types import (
+    SESSION_SECONDS,
+    ApiKey,
+    Identity,
+    NewKey,
+    NewSession,
+    Org,
+    User,
+)
 
 LINK_SECONDS = 15 * 60
-SESSION_SECONDS = 30 * 24 * 3600
 _TOUCH_SECONDS = 60
 
 

@@ -8,6 +8,7 @@ from cadre.kernel.ids import OrgId, UserId
 from cadre.kernel.scope import Scope
 
 SESSION_COOKIE = "cadre_session"
+SESSION_SECONDS = 30 * 24 * 3600
 
 
 class User(BaseModel):

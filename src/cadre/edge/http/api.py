@@ -1,0 +1,59 @@
+"""The API: FastAPI between the middleware of this door and the routes of all rooms."""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from cadre.edge.http.authentication import Authentication
+from cadre.edge.http.console import Console
+from cadre.edge.http.errors import CatchErrors
+from cadre.edge.http.headers import AnswerHeaders
+from cadre.edge.http.hosts import Hosts
+from cadre.edge.http.limits import BodyLimits, LimitBodies
+from cadre.edge.http.paths import DESCRIPTION
+from cadre.infra.web import document_problems, install_problems
+
+_PREFIX = "/api/v1"
+
+
+def make_api(
+    *,
+    version: str,
+    routers: Iterable[APIRouter],
+    hosts: Iterable[str],
+    limits: BodyLimits,
+    console: Path,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+) -> FastAPI:
+    """The ASGI app. `lifespan` fills `app.state.services` before the first request."""
+    app = FastAPI(
+        title="cadre",
+        version=version,
+        summary="Teams of AI agents, journaled, permitted, paid for and visible.",
+        openapi_url=DESCRIPTION,
+        docs_url=None,  # its page would load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        generate_unique_id_function=_operation_id,
+    )
+    for router in routers:
+        app.include_router(router, prefix=_PREFIX)
+    install_problems(app)
+    document_problems(app)
+    # The last one added sees a request first.
+    app.add_middleware(Authentication)
+    app.add_middleware(LimitBodies, limits=limits)
+    app.add_middleware(Console, folder=console)
+    app.add_middleware(Hosts, names=hosts)
+    app.add_middleware(CatchErrors)
+    app.add_middleware(AnswerHeaders)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Names of routes are unique inside of a room, which its tag stands for."""
+    return "_".join([*(str(tag) for tag in route.tags[:1]), route.name])
