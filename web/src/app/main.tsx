@@ -9,7 +9,7 @@ import { whenSignedOut } from "@/api/client";
 import { onPageKey } from "@/lib/shortcuts";
 import { startTheme } from "@/lib/theme";
 import { Toasts } from "@/ui/toast";
-import { TooltipProvider } from "@/ui/tooltip";
+import { TooltipLayer } from "@/ui/tooltip";
 import { newQueryClient } from "./queries";
 import { newRouter } from "./router";
 
@@ -28,10 +28,9 @@ if (!root) throw new Error("index.html has no #root");
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <TooltipProvider delayDuration={400} skipDelayDuration={200}>
-        <RouterProvider router={router} />
-        <Toasts />
-      </TooltipProvider>
+      <RouterProvider router={router} />
+      <Toasts />
+      <TooltipLayer />
     </QueryClientProvider>
   </StrictMode>,
 );

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useCallback, useEffect, useState } from "react";
 import { api, keepCsrf, type Problem } from "@/api/client";
 import type { Me } from "@/api/types";
 import { Button } from "@/ui/button";
@@ -25,23 +25,26 @@ export function SignInPage() {
   const [error, setError] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(token !== "");
 
+  const enter = useCallback(
+    async (given: string) => {
+      setBusy(true);
+      setError(null);
+      try {
+        const me = await signIn(given);
+        keepCsrf(me.csrf);
+        queries.setQueryData(["me"], me);
+        await navigate({ to: "/", replace: true });
+      } catch (problem) {
+        setError((problem as Problem).message);
+        setBusy(false);
+      }
+    },
+    [navigate, queries],
+  );
+
   useEffect(() => {
     if (token) void enter(token);
-  }, [token]);
-
-  async function enter(given: string): Promise<void> {
-    setBusy(true);
-    setError(null);
-    try {
-      const me = await signIn(given);
-      keepCsrf(me.csrf);
-      queries.setQueryData(["me"], me);
-      await navigate({ to: "/", replace: true });
-    } catch (problem) {
-      setError((problem as Problem).message);
-      setBusy(false);
-    }
-  }
+  }, [token, enter]);
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();

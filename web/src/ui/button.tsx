@@ -1,7 +1,7 @@
 import { clsx } from "clsx";
 import { LoaderCircle, type LucideIcon } from "lucide-react";
 import type { ComponentProps } from "react";
-import { Tooltip } from "./tooltip";
+import { type TipSide, tip } from "./tooltip";
 
 type Tone = "primary" | "default" | "quiet" | "danger";
 type Size = "sm" | "md";
@@ -65,7 +65,7 @@ export interface IconButtonProps extends ComponentProps<"button"> {
   label: string;
   keys?: string;
   tone?: Tone;
-  side?: "top" | "right" | "bottom" | "left";
+  side?: TipSide;
 }
 
 export function IconButton({
@@ -78,15 +78,14 @@ export function IconButton({
   ...rest
 }: IconButtonProps) {
   return (
-    <Tooltip text={label} keys={keys} side={side}>
-      <button
-        type="button"
-        aria-label={label}
-        {...rest}
-        className={clsx(COMMON, TONES[tone], "size-7 max-md:size-9", className)}
-      >
-        <Icon size={16} strokeWidth={1.75} aria-hidden />
-      </button>
-    </Tooltip>
+    <button
+      type="button"
+      aria-label={label}
+      {...tip(label, keys, side)}
+      {...rest}
+      className={clsx(COMMON, TONES[tone], "size-7 max-md:size-9", className)}
+    >
+      <Icon size={16} strokeWidth={1.75} aria-hidden />
+    </button>
   );
 }

@@ -41,7 +41,6 @@ export const CodeBlock = memo(function CodeBlock({
         </figcaption>
       )}
       <CopyButton text={code} className="absolute top-0 right-0 max-md:size-7!" />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
       <pre
         tabIndex={0}
         className="overflow-auto px-3 py-2 text-12 leading-4.5 outline-offset-[-2px]"

@@ -27,7 +27,10 @@ interface Props<T> {
   onEnd?: () => void;
 }
 
-/** Rows of a grid with only those in sight in the page; numbers align right. */
+/**
+ * Rows of a grid with only those in sight in the page; numbers align right. A link in a cell
+ * serves the keyboard, and J, K and Enter of the list do: rows themselves take no focus.
+ */
 export function DataTable<T>(props: Props<T>) {
   const { label, columns, rows, keyOf, rowHeight = 28, activeIndex = -1, onOpen, onEnd } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -50,7 +53,6 @@ export function DataTable<T>(props: Props<T>) {
 
   return (
     <div ref={box} className="min-h-0 grow overflow-auto overscroll-contain">
-      {/* biome-ignore-start lint/a11y/useSemanticElements: rows of a real table can't be virtual */}
       <div
         role="table"
         aria-label={label}
@@ -77,7 +79,6 @@ export function DataTable<T>(props: Props<T>) {
             const row = rows[index];
             if (row === undefined) return null;
             return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: a link inside the row serves the keyboard, J, K and Enter the list
               <div
                 role="row"
                 tabIndex={-1}
@@ -105,7 +106,6 @@ export function DataTable<T>(props: Props<T>) {
           })}
         </div>
       </div>
-      {/* biome-ignore-end lint/a11y/useSemanticElements: rows of a real table can't be virtual */}
     </div>
   );
 }

@@ -1,31 +1,136 @@
-import { Tooltip as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+/** Tooltips: one layer for the whole page that reads `data-tip` of what is pointed at or focused. */
+import {
+  cloneElement,
+  type ReactElement,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { Kbd } from "./kbd";
 
-export const TooltipProvider = Radix.Provider;
+export type TipSide = "top" | "right" | "bottom" | "left";
 
-interface Props {
-  text: ReactNode;
-  keys?: string | undefined;
-  side?: "top" | "right" | "bottom" | "left" | undefined;
-  children: ReactNode;
+interface TipAttributes {
+  "data-tip": string;
+  "data-tip-keys"?: string | undefined;
+  "data-tip-side"?: TipSide | undefined;
 }
 
-export function Tooltip({ text, keys, side = "bottom", children }: Props) {
+export function tip(text: string, keys?: string, side?: TipSide): TipAttributes {
+  return { "data-tip": text, "data-tip-keys": keys, "data-tip-side": side };
+}
+
+interface Props {
+  text: string;
+  keys?: string | undefined;
+  side?: TipSide | undefined;
+  children: ReactElement<object>;
+}
+
+/** Words for a pointer only: an accessible name must be on the child itself. */
+export function Tooltip({ text, keys, side, children }: Props) {
+  return cloneElement(children, tip(text, keys, side));
+}
+
+interface Shown {
+  target: HTMLElement;
+  text: string;
+  keys: string | undefined;
+}
+
+const WAIT_MS = 450;
+/** Moving on to a neighbour shows its tip at once. */
+const WARM_MS = 300;
+const GAP = 6;
+
+export function TooltipLayer() {
+  const [shown, setShown] = useState<Shown | null>(null);
+  useEffect(() => listen(setShown), []);
+  if (!shown) return null;
+  return <Bubble key={shown.text} {...shown} />;
+}
+
+function Bubble({ target, text, keys }: Shown) {
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (box.current) place(box.current, target);
+  }, [target]);
   return (
-    <Radix.Root>
-      <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          side={side}
-          sideOffset={6}
-          collisionPadding={8}
-          className="appear z-60 flex max-w-72 items-center gap-2 rounded-md bg-raised px-2 py-1 text-12 text-ink shadow-float select-none"
-        >
-          {text}
-          {keys && <Kbd keys={keys} />}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <div
+      ref={box}
+      aria-hidden
+      className="appear pointer-events-none fixed top-0 left-0 z-60 flex max-w-72 items-center gap-2 rounded-md bg-raised px-2 py-1 text-12 text-ink shadow-float"
+    >
+      {text}
+      {keys?.split(" ").map((part) => (
+        <Kbd key={part} keys={part} />
+      ))}
+    </div>
   );
+}
+
+function place(box: HTMLElement, target: HTMLElement): void {
+  const at = target.getBoundingClientRect();
+  const { width, height } = box.getBoundingClientRect();
+  const wanted = (target.dataset["tipSide"] ?? "bottom") as TipSide;
+  const hasRoom = {
+    top: at.top > height + 12,
+    bottom: innerHeight - at.bottom > height + 12,
+    left: true,
+    right: true,
+  };
+  const other = wanted === "top" ? "bottom" : "top";
+  const side = hasRoom[wanted] ? wanted : other;
+  const middle = { x: at.left + (at.width - width) / 2, y: at.top + (at.height - height) / 2 };
+  const x = side === "left" ? at.left - width - GAP : side === "right" ? at.right + GAP : middle.x;
+  const y = side === "top" ? at.top - height - GAP : side === "bottom" ? at.bottom + GAP : middle.y;
+  const inside = (value: number, size: number, limit: number) =>
+    Math.max(8, Math.min(value, limit - size - 8));
+  box.style.translate = `${inside(x, width, innerWidth)}px ${inside(y, height, innerHeight)}px`;
+}
+
+function listen(show: (shown: Shown | null) => void): () => void {
+  let timer: ReturnType<typeof setTimeout>;
+  let current: HTMLElement | null = null;
+  let leftAt = 0;
+
+  const hide = () => {
+    clearTimeout(timer);
+    if (current) leftAt = performance.now();
+    current = null;
+    show(null);
+  };
+  const point = (event: Event) => {
+    const target =
+      event.target instanceof Element ? event.target.closest<HTMLElement>("[data-tip]") : null;
+    if (target === current) return;
+    const isWarm = performance.now() - leftAt < WARM_MS || current !== null;
+    hide();
+    if (!target || (event.type === "focusin" && !target.matches(":focus-visible"))) return;
+    current = target;
+    const { tip: text = "", tipKeys: keys } = target.dataset;
+    timer = setTimeout(
+      () => target.isConnected && show({ target, text, keys }),
+      isWarm ? 60 : WAIT_MS,
+    );
+  };
+  const onPointer = (event: PointerEvent) => event.pointerType !== "touch" && point(event);
+  const listeners: [string, (event: never) => void][] = [
+    ["pointerover", onPointer],
+    ["focusin", point],
+    ["focusout", hide],
+    ["pointerdown", hide],
+    ["keydown", hide],
+    ["wheel", hide],
+  ];
+  for (const [name, listener] of listeners) {
+    document.addEventListener(name, listener as EventListener, { passive: true });
+  }
+  return () => {
+    clearTimeout(timer);
+    for (const [name, listener] of listeners) {
+      document.removeEventListener(name, listener as EventListener);
+    }
+  };
 }
