@@ -1,0 +1,86 @@
+"""docs/performance.md: written from the newest result of every figure, never by hand."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from benchmarks.figures import FIGURES, Figure
+from benchmarks.options import DOCUMENT, RESULTS, ROOT, Result
+from benchmarks.targets import Target, table
+
+_INTRODUCTION = """\
+# Performance
+
+Written by `make bench` (`python -m benchmarks`); not by hand. Every figure is measured on the machine
+below, peers in the same sitting and in alternating rounds, each measurement in a fresh process on a
+fresh database. Medians are quoted with the least and the most of the rounds. Absolute values change
+with the machine and with what else it does; ratios to a peer change much less.
+"""
+
+
+def save(figure: Figure, result: Result) -> None:
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    _path(figure).write_bytes(orjson.dumps(result, option=orjson.OPT_INDENT_2))
+
+
+def saved(figure: Figure) -> Result | None:
+    return orjson.loads(_path(figure).read_bytes()) if _path(figure).exists() else None
+
+
+def write() -> Path:
+    """Write the document from what was saved."""
+    found = [(figure, saved(figure)) for figure in FIGURES]
+    measured = [(figure, result) for figure, result in found if result is not None]
+    parts = [_INTRODUCTION, _summary(measured), _machine(measured)]
+    parts += [_section(figure, result) for figure, result in measured]
+    DOCUMENT.parent.mkdir(exist_ok=True)
+    DOCUMENT.write_text("\n".join(parts))
+    return DOCUMENT.relative_to(ROOT)
+
+
+def _summary(measured: list[tuple[Figure, Result]]) -> str:
+    rows = [
+        _target(target)
+        for figure, result in measured
+        if "error" not in result
+        for target in figure.module().targets(result)
+    ]
+    return f"## Targets\n\n{table(['target', 'wanted', 'measured', 'met'], rows)}\n"
+
+
+def _target(target: Target) -> list[str]:
+    met = {True: "yes", False: "**no**", None: "not measured"}[target.met]
+    return [target.what, target.wanted, target.measured, met]
+
+
+def _machine(measured: list[tuple[Figure, Result]]) -> str:
+    machine = measured[-1][1]["machine"]
+    versions: dict[str, str] = {}
+    for _, result in measured:
+        versions |= {**result.get("peers", {}), **result["versions"]}
+    told = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return (
+        "## Machine and versions\n\n"
+        f"{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, "
+        f"{machine['system']}; a durable 4 KiB write (fdatasync) takes "
+        f"{machine['fdatasync_us']} µs. {told}.\n"
+    )
+
+
+def _section(figure: Figure, result: Result) -> str:
+    when = datetime.fromtimestamp(result["measured_at"], UTC).strftime("%Y-%m-%d %H:%M UTC")
+    quick = ", **quick: not worth quoting**" if result["quick"] else ""
+    body = (
+        f"Not measured: {result['error']}"
+        if "error" in result
+        else figure.module().describe(result)
+    )
+    return (
+        f"## {figure.title}\n\n{body}\n\n"
+        f"`python -m benchmarks {figure.name}`, {when}, {result['took_seconds']:.0f} s{quick}.\n"
+    )
+
+
+def _path(figure: Figure) -> Path:
+    return RESULTS / f"{figure.name}.json"
