@@ -7,12 +7,12 @@ from benchmarks.programs import run_program
 from benchmarks.targets import Target, table
 
 
-def measure(options: Options) -> Result:
+def measure(_options: Options) -> Result:
     score = run_program([sys.executable, "-m", "benchmarks.operator_score"], None)
     return {"figure": "offline_operator", "score": score}
 
 
-def targets(result: Result) -> list[Target]:
+def targets(_result: Result) -> list[Target]:
     return []
 
 
