@@ -1,19 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { readSearch, runSeconds } from "@/features/runs/search";
+import { filterOf, isFiltered, readTab, runSeconds } from "@/features/runs/search";
 import { aRun, BORN } from "./journal";
 
-describe("readSearch", () => {
-  it("keeps what it understands", () => {
-    expect(readSearch({ status: "failed,waiting", agent: "a", q: 42, tab: "journal" })).toEqual({
-      status: "waiting,failed",
-      agent: "a",
-      q: "42",
-      tab: "journal",
-    });
+describe("the address", () => {
+  it("keeps statuses that exist, in one order, and drops the rest", () => {
+    expect(filterOf({ status: "failed,odd,waiting" }).status).toBe("waiting,failed");
+    expect(filterOf({ status: "odd" }).status).toBeUndefined();
   });
 
-  it("leaves out what it does not", () => {
-    expect(readSearch({ status: "odd", tab: "else", q: "", step: null, more: 1 })).toEqual({});
+  it("opens the timeline unless it names another tab that exists", () => {
+    expect([readTab("journal"), readTab("odd"), readTab(undefined)]).toEqual([
+      "journal",
+      "timeline",
+      "timeline",
+    ]);
+  });
+
+  it("knows whether anything is filtered", () => {
+    expect(isFiltered({ q: "" })).toBe(false);
+    expect(isFiltered({ agent: "assistant" })).toBe(true);
   });
 });
 
