@@ -73,9 +73,7 @@ def view(
 
 def environment(command: Command, *, is_networked: bool) -> dict[str, str]:
     """Everything that the command's environment holds; nothing is inherited."""
-    proxy = "http://127.0.0.1:3128"
-    network = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), proxy)
-    own = {
+    variables = {
         "PATH": f"{ENVIRONMENT_ROOT}/bin:/usr/local/bin:/usr/bin:/bin",
         "HOME": "/tmp",
         "TMPDIR": "/tmp",
@@ -86,7 +84,11 @@ def environment(command: Command, *, is_networked: bool) -> dict[str, str]:
         "PYTHONIOENCODING": "utf-8:replace",
         "MPLCONFIGDIR": "/tmp",
     }
-    return {**own, **(network if is_networked else {}), **command.environment}
+    if is_networked:
+        names = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+        variables.update(dict.fromkeys(names, "http://127.0.0.1:3128"))
+    variables.update(command.environment)
+    return variables
 
 
 def _python() -> Path:

@@ -1,0 +1,46 @@
+"""Tools: what agents can do, each with a schema and an honest word on what it may change.
+
+Built-in tools and those of other packages come in by the entry point group `cadre.tools`.
+A tool acts inside a workspace (a folder of files) and, if it runs code, inside the sandbox.
+"""
+
+from cadre.engine.tools.arguments import parse_arguments
+from cadre.engine.tools.paths import BadPath, FileMissing
+from cadre.engine.tools.tool import (
+    BadArguments,
+    Tool,
+    ToolContext,
+    ToolFailed,
+    ToolOutput,
+    UnknownTool,
+)
+from cadre.engine.tools.toolbox import Toolbox, ToolConflict, why_not
+from cadre.engine.tools.workspace import (
+    Entry,
+    FileRef,
+    Workspace,
+    WorkspaceFull,
+    Workspaces,
+    media_type,
+)
+
+__all__ = [
+    "BadArguments",
+    "BadPath",
+    "Entry",
+    "FileMissing",
+    "FileRef",
+    "Tool",
+    "ToolConflict",
+    "ToolContext",
+    "ToolFailed",
+    "ToolOutput",
+    "Toolbox",
+    "UnknownTool",
+    "Workspace",
+    "WorkspaceFull",
+    "Workspaces",
+    "media_type",
+    "parse_arguments",
+    "why_not",
+]

@@ -1,0 +1,201 @@
+"""Snapshots: the whole content of a workspace as one manifest of content hashes.
+
+A file whose size, times and inode are those of the last look is not read again, so a snapshot
+after a small change costs a walk and one hash.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import stat
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict, cast
+
+from cadre.infra.blobs import Blobs
+from cadre.kernel.ids import BlobId
+
+_Stamp = tuple[int, int, int, int]
+
+
+class FileState(TypedDict):
+    blob: BlobId
+    size: int
+    mode: int
+
+
+class Manifest(TypedDict):
+    """`links` hold where a symbolic link points; `folders` are the empty ones."""
+
+    version: int
+    files: dict[str, FileState]
+    links: dict[str, str]
+    folders: list[str]
+
+
+class Index:
+    """What is known of the files of one workspace: stamp -> blob. Kept beside it on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.lock = threading.Lock()
+        self._known: dict[str, tuple[_Stamp, BlobId]] | None = None
+
+    def load(self) -> dict[str, tuple[_Stamp, BlobId]]:
+        """The entries; a broken or missing index is an empty one."""
+        if self._known is None:
+            self._known = {}
+            with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+                rows = cast("dict[str, list[object]]", json.loads(self._path.read_bytes()))
+                for name, (stamp, blob) in rows.items():
+                    numbers = cast("list[int]", stamp)
+                    entry = (numbers[0], numbers[1], numbers[2], numbers[3])
+                    self._known[name] = (entry, BlobId(str(blob)))
+        return self._known
+
+    def save(self, known: dict[str, tuple[_Stamp, BlobId]]) -> None:
+        """Keep the entries, if they changed."""
+        if known == self._known:
+            return
+        self._known = known
+        staged = self._path.with_suffix(".new")
+        staged.write_text(json.dumps(known))
+        staged.replace(self._path)
+
+
+@dataclass(slots=True)
+class _Found:
+    files: dict[str, os.stat_result]
+    links: dict[str, str]
+    folders: list[str]
+
+
+def take(root: Path, blobs: Blobs, index: Index) -> BlobId:
+    """Put every changed file and the manifest into `blobs`; return the manifest."""
+    with index.lock:
+        found = _walk(root)
+        before = index.load()
+        after: dict[str, tuple[_Stamp, BlobId]] = {}
+        files: dict[str, FileState] = {}
+        for name, seen in sorted(found.files.items()):
+            status = seen
+            entry = before.get(name)
+            if entry is None or entry[0] != _stamp(status):
+                kept = _keep(root / name, blobs)
+                if kept is None:
+                    continue
+                entry, status = kept
+            after[name] = entry
+            mode = stat.S_IMODE(status.st_mode) & 0o777
+            files[name] = {"blob": entry[1], "size": status.st_size, "mode": mode}
+        index.save(after)
+    manifest: Manifest = {
+        "version": 1,
+        "files": files,
+        "links": dict(sorted(found.links.items())),
+        "folders": sorted(found.folders),
+    }
+    return blobs.put_now(json.dumps(manifest, ensure_ascii=True, sort_keys=True).encode())
+
+
+def restore(root: Path, blobs: Blobs, index: Index, manifest_id: BlobId) -> None:
+    """Remove what the manifest does not have, then write what differs."""
+    manifest = cast("Manifest", json.loads(blobs.get_now(manifest_id)))
+    with index.lock:
+        known = index.load()
+        kept = _clear(root, manifest, known)
+        after: dict[str, tuple[_Stamp, BlobId]] = {}
+        for name, state in manifest["files"].items():
+            path = root / name
+            if name not in kept:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(blobs.path(state["blob"]), path)
+            path.chmod(state["mode"])
+            after[name] = (_stamp(path.lstat()), state["blob"])
+        for name in manifest["folders"]:
+            (root / name).mkdir(parents=True, exist_ok=True)
+        for name, target in manifest["links"].items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).symlink_to(target)
+        index.save(after)
+
+
+def _clear(root: Path, manifest: Manifest, known: dict[str, tuple[_Stamp, BlobId]]) -> set[str]:
+    """Leave only unchanged files and folders that are needed; no link survives this."""
+    kept: set[str] = set()
+    needed = {
+        str(parent)
+        for name in (
+            *manifest["files"],
+            *manifest["links"],
+            *(f"{f}/x" for f in manifest["folders"]),
+        )
+        for parent in Path(name).parents
+    }
+    for folder, names, others in os.walk(root, topdown=False):
+        base = Path(folder)
+        for name in (*names, *others):
+            path = base / name
+            relative = str(path.relative_to(root))
+            status = path.lstat()
+            if stat.S_ISDIR(status.st_mode):
+                if relative not in needed:
+                    shutil.rmtree(path, ignore_errors=True)
+                continue
+            state, entry = manifest["files"].get(relative), known.get(relative)
+            is_same = state is not None and entry == (_stamp(status), state["blob"])
+            if is_same and stat.S_ISREG(status.st_mode):
+                kept.add(relative)
+            else:
+                path.unlink()
+    return kept
+
+
+def _walk(root: Path) -> _Found:
+    found = _Found({}, {}, [])
+    pending = [""]
+    while pending:
+        folder = pending.pop()
+        try:
+            entries = list(os.scandir(root / folder))
+        except OSError:
+            continue
+        if folder and not entries:
+            found.folders.append(folder)
+        for entry in entries:
+            name = f"{folder}/{entry.name}" if folder else entry.name
+            with contextlib.suppress(FileNotFoundError):
+                status = entry.stat(follow_symlinks=False)
+                if stat.S_ISDIR(status.st_mode):
+                    pending.append(name)
+                elif stat.S_ISREG(status.st_mode):
+                    found.files[name] = status
+                elif stat.S_ISLNK(status.st_mode):
+                    found.links[name] = os.readlink(entry.path)
+    return found
+
+
+def _keep(path: Path, blobs: Blobs) -> tuple[tuple[_Stamp, BlobId], os.stat_result] | None:
+    """Put one file into `blobs`; None if it went away or can't be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            return None
+        blob = blobs.put_file_now(Path(f"/proc/self/fd/{descriptor}"))
+        after = os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
+    stamp = _stamp(after)
+    if _stamp(before) != stamp:
+        stamp = (0, 0, 0, 0)  # written to meanwhile: look again next time
+    return (stamp, blob), after
+
+
+def _stamp(status: os.stat_result) -> _Stamp:
+    return (status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)

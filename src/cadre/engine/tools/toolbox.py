@@ -1,0 +1,180 @@
+"""The toolbox: every installed tool, and the one way in which a tool acts.
+
+Whatever a tool does (hangs, raises, returns 50 MB or broken text), the caller gets a `ToolOutput`
+that a model can read. Only cancellation passes through.
+"""
+
+import asyncio
+import difflib
+import hashlib
+import json
+from collections.abc import Iterable
+from importlib.metadata import entry_points
+from typing import Self
+
+from cadre.engine.sandbox import SandboxReport
+from cadre.engine.tools.arguments import check_schema, faults, parse_arguments
+from cadre.engine.tools.tool import BadArguments, Tool, ToolContext, ToolOutput, UnknownTool
+from cadre.infra.telemetry import get_logger
+from cadre.kernel.errors import CadreError, Conflict
+from cadre.kernel.messages import Json, ToolSpec
+
+_GROUP = "cadre.tools"
+_TEXT_CHARACTERS = 30_000
+_WHOLE_TEXT_BYTES = 50_000_000
+_DATA_BYTES = 2_000_000
+_MOST_FILES = 200
+_log = get_logger(__name__)
+
+
+class ToolConflict(Conflict):
+    """Two packages offer a tool of the same name, or one offers something that is no tool."""
+
+    code = "tool_conflict"
+
+
+class Toolbox:
+    """Tools by name."""
+
+    def __init__(self, tools: Iterable[Tool]) -> None:
+        self._tools: dict[str, Tool] = {}
+        for tool in tools:
+            fault = check_schema(tool.parameters)
+            if fault is not None:
+                raise ToolConflict(
+                    f"The parameters of the tool {tool.name!r} are no schema: {fault}."
+                )
+            if tool.name in self._tools:
+                raise ToolConflict(
+                    f"Two installed packages offer a tool {tool.name!r}; remove one."
+                )
+            self._tools[tool.name] = tool
+
+    @classmethod
+    def installed(cls) -> Self:
+        """Every tool that an installed package declares. One broken package loses its own only."""
+        tools: list[Tool] = []
+        for entry in sorted(
+            entry_points(group=_GROUP), key=lambda e: (e.name != "builtin", e.name)
+        ):
+            try:
+                tools += list(entry.load()())
+            except Exception as error:  # a package that nobody here wrote
+                _log.error("tools_not_loaded", entry=entry.value, error=repr(error))
+        return cls(tools)
+
+    def all(self) -> list[Tool]:
+        """Every tool, by name."""
+        return sorted(self._tools.values(), key=lambda tool: tool.name)
+
+    def get(self, name: str) -> Tool:
+        """The tool, or raise `UnknownTool` with names that are near."""
+        if name in self._tools:
+            return self._tools[name]
+        near = difflib.get_close_matches(name, self._tools, n=3, cutoff=0.5)
+        hint = (
+            f"Did you mean {' or '.join(near)}?"
+            if near
+            else f"There are: {', '.join(sorted(self._tools))}."
+        )
+        raise UnknownTool(f"There is no tool {name[:80]!r}. {hint}")
+
+    def specs(self, names: Iterable[str]) -> list[ToolSpec]:
+        """The tools as a model sees them."""
+        return [self.get(name).spec for name in names]
+
+    def validate(self, tool: Tool, arguments: dict[str, Json]) -> list[str]:
+        """What is wrong with the arguments, a sentence each; empty if they fit."""
+        return faults(tool, arguments)
+
+    def check(self, name: str, arguments: str) -> tuple[Tool, dict[str, Json]]:
+        """A model's raw call as a tool and arguments that fit, or raise what the model should see."""
+        tool = self.get(name)
+        parsed = parse_arguments(arguments)
+        wrong = faults(tool, parsed)
+        if wrong:
+            raise BadArguments(f"`{name}` can't take these arguments. {' '.join(wrong)}")
+        return tool, parsed
+
+    async def act(self, tool: Tool, arguments: dict[str, Json], context: ToolContext) -> ToolOutput:
+        """Run the tool within its time; every failure becomes an `is_error` output."""
+        wrong = faults(tool, arguments)
+        if wrong:
+            return _failure(f"`{tool.name}` can't take these arguments. {' '.join(wrong)}")
+        clock = asyncio.timeout(tool.timeout_seconds)
+        try:
+            async with clock:
+                output = await tool.run(arguments, context)
+            return await _bounded(_checked(output, tool), tool, context)
+        except CadreError as error:
+            return _failure(error.detail, error.code)
+        except TimeoutError:
+            if clock.expired():
+                limit = f"{tool.timeout_seconds:g} seconds"
+                return _failure(
+                    f"`{tool.name}` took longer than {limit} and was stopped.", "timeout"
+                )
+            return _failure(f"`{tool.name}` gave up: something it needs did not answer.", "timeout")
+        except Exception as error:  # a tool is anybody's code
+            _log.warning("tool_raised", tool=tool.name, error=repr(error))
+            return _failure(f"`{tool.name}` failed: {type(error).__name__}: {error}"[:2000])
+
+
+def why_not(tool: Tool, report: SandboxReport) -> str | None:
+    """Why the tool is off on this machine, or None."""
+    if tool.needs_sandbox and not report.available:
+        return f"It needs the sandbox. {report.reason}".strip()
+    return None
+
+
+def _failure(text: str, code: str = "tool_failed") -> ToolOutput:
+    return ToolOutput(text=_readable(text), data={"error": {"code": code}}, is_error=True)
+
+
+def _checked(output: object, tool: Tool) -> ToolOutput:
+    """Installed code may return anything."""
+    if isinstance(output, ToolOutput):
+        return output.model_copy()
+    return ToolOutput(
+        text=f"`{tool.name}` returned {type(output).__name__} instead of a ToolOutput.",
+        is_error=True,
+    )
+
+
+async def _bounded(output: ToolOutput, tool: Tool, context: ToolContext) -> ToolOutput:
+    output.text = _readable(output.text)
+    output.data = _plain(output.data)
+    output.files = output.files[:_MOST_FILES]
+    if len(output.text) > _TEXT_CHARACTERS:
+        whole = output.text.encode()[:_WHOLE_TEXT_BYTES]
+        digest = hashlib.sha256(context.idempotency_key.encode() + whole).hexdigest()[:12]
+        path = f".outputs/{tool.name}-{digest}.txt"
+        try:
+            output.files.append(await context.workspace.add_file(path, whole))
+            note = f"the whole text is in {path}"
+        except CadreError as error:
+            note = f"the rest is lost: {error.detail}"
+        output.text = _middle_cut(output.text, note)
+    return output
+
+
+def _middle_cut(text: str, note: str) -> str:
+    half = _TEXT_CHARACTERS // 2
+    left_out = len(text) - 2 * half
+    return f"{text[:half]}\n\n[... {left_out} characters left out; {note} ...]\n\n{text[-half:]}"
+
+
+def _readable(text: str) -> str:
+    """Text that any JSON and any database can hold: no lone surrogates, no NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _plain(data: Json) -> Json:
+    """`data` if it is JSON of a bearable size, otherwise a note in its place."""
+    try:
+        text = _readable(json.dumps(data, ensure_ascii=False, allow_nan=False))
+    except (TypeError, ValueError, RecursionError):
+        return {"left_out": "not JSON"}
+    if len(text) > _DATA_BYTES:
+        return {"left_out": f"{len(text)} characters"}
+    return json.loads(text.replace("\\u0000", "\\ufffd"))
