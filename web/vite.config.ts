@@ -6,7 +6,9 @@ import { examples } from "./scripts/examples.mjs";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
+  // The server writes a fresh one into every page; what adds style elements reads it back.
+  ...(command === "build" ? { html: { cspNonce: "__CSP_NONCE__" } } : {}),
   plugins: [react(), tailwindcss(), examples(path("../examples"))],
   resolve: {
     alias: {
@@ -29,4 +31,4 @@ export default defineConfig({
     include: ["tests/**/*.test.{ts,tsx}", "src/**/*.test.{ts,tsx}"],
     setupFiles: ["tests/setup.ts"],
   },
-});
+}));

@@ -60,7 +60,11 @@ export default function Palette({ onClose, onHelp }: Props) {
                 Nothing by that name.
               </Command.Empty>
               <Group heading="Go to">
-                <Item icon={SquarePen} keys="n" onSelect={then(() => navigate({ to: "/" }))}>
+                <Item
+                  icon={SquarePen}
+                  keys="n"
+                  onSelect={then(() => navigate({ to: "/chat/new" }))}
+                >
                   New conversation
                 </Item>
                 {ROOMS.map(({ to, name, icon, keys }) => (

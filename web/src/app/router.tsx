@@ -61,6 +61,13 @@ const home = createRoute({
   component: lazyRouteComponent(() => import("@/features/home/home_page"), "HomePage"),
 });
 
+/** The same beginning by its own address: on a phone the first page is the list. */
+const fresh = createRoute({
+  getParentRoute: () => chat,
+  path: "/chat/new",
+  component: lazyRouteComponent(() => import("@/features/home/home_page"), "HomePage"),
+});
+
 const conversation = createRoute({
   getParentRoute: () => chat,
   path: "/chat/$id",
@@ -125,7 +132,7 @@ const settings = createRoute({
 const tree = root.addChildren([
   signin,
   shell.addChildren([
-    chat.addChildren([home, conversation]),
+    chat.addChildren([home, fresh, conversation]),
     runs.addChildren([run]),
     compare,
     approvals,

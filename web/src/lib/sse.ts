@@ -26,8 +26,6 @@ export function eventParser({ onEvent, onRetry }: Sink): (text: string) => void 
   }
 
   function take(line: string): void {
-    if (line === "") return flush();
-    if (line.startsWith(":")) return;
     const colon = line.indexOf(":");
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
@@ -43,6 +41,9 @@ export function eventParser({ onEvent, onRetry }: Sink): (text: string) => void 
     const held = whole.endsWith("\r") ? 1 : 0;
     const lines = whole.slice(0, whole.length - held).split(/\r\n|\n|\r/);
     rest = (lines.pop() ?? "") + whole.slice(whole.length - held);
-    for (const line of lines) take(line);
+    for (const line of lines) {
+      if (line === "") flush();
+      else if (!line.startsWith(":")) take(line);
+    }
   };
 }

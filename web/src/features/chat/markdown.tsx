@@ -1,0 +1,84 @@
+/** An answer's markdown, drawn block by block so that a long one can stream. */
+import { createContext, memo, useContext, useMemo } from "react";
+import ReactMarkdown, { type Components } from "react-markdown";
+import remarkGfm from "remark-gfm";
+import { CodeBlock } from "@/ui/code_block";
+import { asFence, splitBlocks } from "./blocks";
+import { answerUrl } from "./files";
+import { hasMath } from "./math";
+import { MathBlock } from "./math_block";
+
+const ConversationId = createContext("");
+
+interface Props {
+  text: string;
+  conversationId: string;
+}
+
+export const Markdown = memo(function Markdown({ text, conversationId }: Props) {
+  const blocks = useMemo(() => splitBlocks(text), [text]);
+  return (
+    <ConversationId value={conversationId}>
+      <div className="prose">
+        {blocks.map((block, index) => (
+          <Block key={index} block={block} />
+        ))}
+      </div>
+    </ConversationId>
+  );
+});
+
+const Block = memo(function Block({ block }: { block: string }) {
+  const fence = asFence(block);
+  if (fence) return <CodeBlock code={fence.code} language={fence.language} />;
+  if (hasMath(block)) return <MathBlock block={block} components={COMPONENTS} />;
+  return (
+    <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS} urlTransform={keepUrl}>
+      {block}
+    </ReactMarkdown>
+  );
+});
+
+const PLUGINS = [remarkGfm];
+
+/** Addresses are judged where they are used. */
+const keepUrl = (url: string) => url;
+
+const COMPONENTS: Components = {
+  a: ({ href = "", children }) => <Address href={href}>{children}</Address>,
+  img: ({ src, alt }) => <Image src={typeof src === "string" ? src : ""} alt={alt ?? ""} />,
+  table: ({ children }) => (
+    <section className="table-scroll" tabIndex={0} aria-label="Table">
+      <table>{children}</table>
+    </section>
+  ),
+  // The policy of the page refuses style attributes, so alignment travels as data.
+  th: ({ style, children }) => <th data-align={style?.textAlign}>{children}</th>,
+  td: ({ style, children }) => <td data-align={style?.textAlign}>{children}</td>,
+  pre: ({ node }) => {
+    const code = node?.children[0];
+    if (code?.type !== "element") return null;
+    const language = String(code.properties["className"] ?? "").replace(/^.*language-/, "");
+    const text = code.children.map((child) => (child.type === "text" ? child.value : "")).join("");
+    return <CodeBlock code={text.replace(/\n$/, "")} language={language} />;
+  },
+  input: (props) => <input {...props} aria-label="Done" />,
+};
+
+function Address({ href, children }: { href: string; children?: React.ReactNode }) {
+  const url = answerUrl(useContext(ConversationId), href);
+  if (!url) return <>{children}</>;
+  return (
+    <a href={url} target="_blank" rel="noreferrer noopener">
+      {children}
+    </a>
+  );
+}
+
+/** Pictures of this conversation are shown; one from elsewhere is a link: loading it would tell them. */
+function Image({ src, alt }: { src: string; alt: string }) {
+  const url = answerUrl(useContext(ConversationId), src);
+  if (!url) return <>{alt}</>;
+  if (!url.startsWith("/")) return <Address href={src}>{alt || src}</Address>;
+  return <img src={url} alt={alt} loading="lazy" className="bg-white" />;
+}

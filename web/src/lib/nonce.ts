@@ -1,0 +1,5 @@
+/** The nonce of this page, for libraries that add style elements. */
+export function pageNonce(): string {
+  const meta = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]');
+  return meta?.nonce || (meta?.getAttribute("nonce") ?? "");
+}
