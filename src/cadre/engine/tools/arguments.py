@@ -1,8 +1,9 @@
 """Arguments: from the raw text that a model wrote to a dictionary that fits, or a useful no."""
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import cast
+from typing import Protocol, cast
 
 from jsonschema import Draft202012Validator, SchemaError, ValidationError
 
@@ -10,6 +11,12 @@ from cadre.engine.tools.tool import BadArguments, Tool
 from cadre.kernel.messages import Json
 
 _MOST_ERRORS = 5
+
+
+class _Validator(Protocol):
+    """The part of jsonschema's validator that is used; its stubs leave types open."""
+
+    def iter_errors(self, instance: Json) -> Iterable[ValidationError]: ...
 
 
 def parse_arguments(text: str) -> dict[str, Json]:
@@ -33,7 +40,7 @@ def parse_arguments(text: str) -> dict[str, Json]:
 
 def faults(tool: Tool, arguments: dict[str, Json]) -> list[str]:
     """What is wrong with the arguments, a sentence each; empty if they fit."""
-    validator = _validator(json.dumps(tool.parameters, sort_keys=True))
+    validator = cast("_Validator", _validator(json.dumps(tool.parameters, sort_keys=True)))
     found = sorted(validator.iter_errors(arguments), key=lambda error: list(map(str, error.path)))
     return [_sentence(error, tool) for error in found[:_MOST_ERRORS]]
 

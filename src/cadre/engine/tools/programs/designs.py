@@ -227,7 +227,8 @@ def _arc(plot: _Plot) -> dict[str, Any]:
     if len(rows) > _MOST_SLICES:
         rest = rows[_MOST_SLICES - 1 :]
         plot.notes.append(f"{len(rest)} smaller slices are shown as Other.")
-        rows = [*rows[: _MOST_SLICES - 1], {x: "Other", y: sum(row[y] or 0 for row in rest)}]
+        other: Row = {x: "Other", y: sum(row[y] or 0 for row in rest)}
+        rows = [*rows[: _MOST_SLICES - 1], other]
     total = sum(row[y] or 0 for row in rows) or 1
     rows = [{**row, "_label": f"{row[x]}  {(row[y] or 0) / total:.1%}"} for row in rows]
     legend = {"labelFontSize": 13, "symbolSize": 120, "rowPadding": 6, "labelLimit": 260}

@@ -14,6 +14,8 @@ from typing import Any
 
 import duckdb
 
+from . import spreadsheets
+
 SUFFIXES = (".csv", ".tsv", ".parquet", ".json", ".jsonl", ".ndjson", ".xlsx")
 _COMPRESSED = (".csv.gz", ".tsv.gz", ".json.gz", ".jsonl.gz")
 _MOST_FILES = 500
@@ -163,8 +165,6 @@ def _sources(root: Path) -> Iterator[Source]:
 def _named_sheets(path: Path, stem: str) -> list[tuple[str, str | None]]:
     if path.suffix.lower() != ".xlsx":
         return [(stem, None)]
-    import spreadsheets
-
     names = spreadsheets.sheet_names(path)
     return [(stem if i == 0 else f"{stem}_{name}", name) for i, name in enumerate(names)]
 
@@ -199,8 +199,6 @@ def _scan(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
     if suffix.startswith((".json", ".ndjson")):
         return f"select * from read_json_auto({path})"
     if suffix == ".xlsx":
-        import spreadsheets
-
         sheet = spreadsheets.to_csv(source.path, source.sheet)
         types = ", ".join(f"{literal(n)}: {literal(t)}" for n, t in sheet.columns)
         return (
