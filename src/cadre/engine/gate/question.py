@@ -33,7 +33,7 @@ class Question:
             await self.run.wait(
                 signal_name(approval),
                 key=f"{place}/wait",
-                reason=f"A person has to approve {self.call.tool}.",
+                reason=f"A person has to approve {self.call.tool}",
                 until=asked["expires_at"],
             )
             verdict = await self._take(place, approval)

@@ -1,0 +1,66 @@
+"""The driver of kind "agent": what wiring gives it, and one turn per run."""
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from cadre.engine.agents.definition import RunDefinition
+from cadre.engine.agents.errors import BadDefinition, BadInput
+from cadre.engine.agents.opening import Opener
+from cadre.engine.agents.transcript import AgentInput
+from cadre.engine.agents.turn import Turn
+from cadre.engine.gate import Gate
+from cadre.engine.models import Models
+from cadre.engine.runs import ActiveRun, Runs
+from cadre.engine.sandbox import Sandbox
+from cadre.engine.tools import Toolbox, Workspaces
+from cadre.infra.blobs import Blobs
+from cadre.infra.database import Database
+from cadre.infra.http_client import HttpClient
+from cadre.kernel.messages import Json
+
+KIND = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDriver:
+    """Plays runs of agents."""
+
+    database: Database
+    blobs: Blobs
+    runs: Runs
+    models: Models
+    toolbox: Toolbox
+    gate: Gate
+    workspaces: Workspaces
+    sandbox: Sandbox
+    http: HttpClient
+
+    async def __call__(self, run: ActiveRun) -> Json:
+        """The turn's output: `{"text", "files"}`."""
+        try:
+            definition = RunDefinition.model_validate(run.definition)
+        except ValidationError as error:
+            raise BadDefinition(f"The run's definition is not an agent's: {error}") from error
+        try:
+            given = AgentInput.model_validate(run.input)
+        except ValidationError as error:
+            raise BadInput(
+                'The run\'s input has to be {"text": "...", "files": ["name", ...]}.'
+            ) from error
+        workspace = self.workspaces.open(run.workspace_id)
+        opener = Opener(self.runs, self.blobs, workspace, run, definition, given)
+        opening = await opener.open()
+        turn = Turn(
+            run=run,
+            definition=definition,
+            opening=opening,
+            workspace=workspace,
+            database=self.database,
+            models=self.models,
+            toolbox=self.toolbox,
+            gate=self.gate,
+            sandbox=self.sandbox,
+            http=self.http,
+        )
+        return await turn.play()

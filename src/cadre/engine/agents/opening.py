@@ -1,0 +1,191 @@
+"""How a turn begins: the workspace as it has to be, the files at hand, the turns before.
+
+A fork starts in a workspace of its own, which gets the files as they were at the fork point.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import BaseModel, Field
+
+from cadre.engine.agents.definition import RunDefinition
+from cadre.engine.agents.errors import BadInput
+from cadre.engine.agents.transcript import AgentInput, is_tainted, read_transcript
+from cadre.engine.agents.window import total_tokens
+from cadre.engine.runs import ENDED, ActiveRun, Origin, Run, RunEvent, Runs, Safety
+from cadre.engine.tools import FileRef, Workspace
+from cadre.infra.blobs import Blobs
+from cadre.kernel.errors import NotFound
+from cadre.kernel.ids import BlobId, RunId
+from cadre.kernel.messages import Json, Message
+from cadre.kernel.values import is_object
+
+_EVENTS = 1000
+_PAGE = 20
+
+
+class Opening(BaseModel):
+    """What the step `history` journals. `manifest` is the workspace before the turn."""
+
+    messages: list[Message] = Field(default_factory=list[Message])
+    turns_left_out: int = 0
+    tainted: bool = False
+    files: list[FileRef] = Field(default_factory=list[FileRef])
+    manifest: BlobId
+    today: str
+    recorded: frozenset[str] = Field(default=frozenset(), exclude=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """Opens the turn of `run`."""
+
+    runs: Runs
+    blobs: Blobs
+    workspace: Workspace
+    run: ActiveRun
+    definition: RunDefinition
+    given: AgentInput
+
+    async def open(self) -> Opening:
+        """Journaled: a recovery begins with the same history, whatever was said since."""
+        recorded = await self._inherit()
+        output = await self.run.step(
+            "history",
+            lambda _: self._look_back(),
+            kind="code",
+            name="history",
+            input={"files": [str(getattr(f, "path", f)) for f in self.given.files]},
+            safety=Safety.IDEMPOTENT,
+        )
+        return Opening.model_validate(output).model_copy(update={"recorded": recorded})
+
+    async def _inherit(self) -> frozenset[str]:
+        """Bring a fork's workspace to the fork point; return the keys that its journal holds."""
+        itself = await self.runs.get(self.run.scope, RunId(self.run.id))
+        origin = itself.origin
+        if origin is None:
+            return frozenset()
+        events = await all_events(self.runs, self.run, RunId(self.run.id))
+        if origin.type == "fork" and not self.run.is_replay:
+            await self.run.step(
+                f"workspace/{self.run.id}",
+                lambda _: self._restore(origin, events),
+                kind="code",
+                name="workspace",
+                safety=Safety.IDEMPOTENT,
+            )
+        elif self.run.is_replay:
+            events = await all_events(self.runs, self.run, RunId(origin.run_id))
+        ended = ("step.finished", "step.failed", "step.resolved")
+        return frozenset(event.key for event in events if event.key and event.type in ended)
+
+    async def _restore(self, origin: Origin, events: Sequence[RunEvent]) -> Json:
+        manifest = last_manifest(events, origin.seq)
+        if manifest is None:  # forked before anything was done
+            before = await all_events(self.runs, self.run, RunId(origin.run_id))
+            manifest = first_manifest(before)
+        if manifest is not None:
+            await self.workspace.restore(manifest)
+        return {"manifest": manifest}
+
+    async def _look_back(self) -> Json:
+        files = [await self._file(file) for file in self.given.files]
+        messages, left_out, tainted = await self._earlier_turns()
+        opening = Opening(
+            messages=messages,
+            turns_left_out=left_out,
+            tainted=tainted,
+            files=files,
+            manifest=await self.workspace.snapshot(),
+            today=datetime.fromtimestamp(time.time(), UTC).date().isoformat(),
+        )
+        return opening.model_dump(mode="json")
+
+    async def _file(self, file: str | FileRef) -> FileRef:
+        """The file as it is in the workspace; one that brings its content is put there."""
+        if isinstance(file, FileRef) and file.blob is not None:
+            return await self.workspace.add_file(file.path, await self.blobs.get(file.blob))
+        path = file if isinstance(file, str) else file.path
+        try:
+            return await self.workspace.file_ref(path)
+        except NotFound as error:
+            raise BadInput(f"There is no file `{path}`. Upload it first.", field="files") from error
+
+    async def _earlier_turns(self) -> tuple[list[Message], int, bool]:
+        """Messages of the session's earlier runs, as many as the context may hold."""
+        runs = await self._earlier_runs()
+        turns: list[list[Message]] = []
+        room = self.definition.context.max_tokens
+        tainted = False
+        for run in runs:
+            events = await all_events(self.runs, self.run, run.id)
+            whole = await self.runs.get(self.run.scope, run.id)
+            turn = read_transcript(events, whole.input)
+            room -= total_tokens(turn)
+            if room < 0:
+                break
+            tainted = tainted or is_tainted(events)
+            turns.append(turn)
+        messages = [message for turn in reversed(turns) for message in turn]
+        return messages, len(runs) - len(turns), tainted
+
+    async def _earlier_runs(self) -> list[Run]:
+        """Newest first."""
+        if self.run.session_id is None:
+            return []
+        itself = await self.runs.get(self.run.scope, RunId(self.run.id))
+        found: list[Run] = []
+        cursor: str | None = None
+        while True:
+            page = await self.runs.list(
+                self.run.scope, session_id=self.run.session_id, cursor=cursor, limit=_PAGE
+            )
+            found += [run for run in page.items if _is_earlier(run, itself)]
+            cursor = page.next
+            if cursor is None:
+                return found
+
+
+def _is_earlier(run: Run, itself: Run) -> bool:
+    return (
+        (run.created_at, run.id) < (itself.created_at, itself.id)
+        and run.status in ENDED
+        and run.kind == itself.kind
+        and (run.origin is None or run.origin.type != "replay")
+    )
+
+
+async def all_events(runs: Runs, run: ActiveRun, run_id: RunId) -> list[RunEvent]:
+    """The whole journal of `run_id`, on behalf of `run`."""
+    events: list[RunEvent] = []
+    after = -1
+    while page := await runs.events(run.scope, run_id, after=after, limit=_EVENTS):
+        events += page
+        after = page[-1].seq
+        if len(page) < _EVENTS:
+            break
+    return events
+
+
+def last_manifest(events: Sequence[RunEvent], at_seq: int) -> BlobId | None:
+    """The workspace as the last tool that wrote to it, up to `at_seq`, left it."""
+    manifests = [_manifest(event) for event in events if event.seq <= at_seq]
+    found = [manifest for manifest in manifests if manifest is not None]
+    return found[-1] if found else None
+
+
+def first_manifest(events: Sequence[RunEvent]) -> BlobId | None:
+    """The workspace as it was before the turn."""
+    return next((found for event in events if (found := _manifest(event))), None)
+
+
+def _manifest(event: RunEvent) -> BlobId | None:
+    if event.type not in {"step.finished", "step.resolved"} or not is_object(event.data):
+        return None
+    output: Json = event.data.get("output")
+    if not is_object(output) or not output.get("manifest"):
+        return None
+    return BlobId(output["manifest"])
