@@ -2,7 +2,6 @@
 
 import asyncio
 import importlib
-import pkgutil
 import tempfile
 import warnings
 from collections.abc import Generator
@@ -14,7 +13,6 @@ from uuid import uuid4
 
 import asyncpg
 
-import cadre
 from cadre.infra.database import Database, metadata
 
 Dialect = Literal["sqlite", "postgresql"]
@@ -63,9 +61,7 @@ class Databases:
 
 
 async def create_tables(url: str) -> None:
-    for module in pkgutil.walk_packages(cadre.__path__, "cadre."):
-        if module.name.endswith(".tables"):
-            importlib.import_module(module.name)
+    importlib.import_module("cadre.engine.runs")  # its tables register with `metadata`
     database = Database(url)
     async with database.engine.begin() as connection:
         await connection.run_sync(metadata.create_all)

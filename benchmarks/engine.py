@@ -63,15 +63,17 @@ async def engine(
     settings: RunsSettings | None = None,
     concurrency: int = 1000,
 ) -> AsyncGenerator[Engine]:
-    """A service and, if there are drivers, a running worker on the database of `url`."""
+    """A service and a working worker on the database of `url`."""
     database = Database(url)
     finishes = Finishes()
     with tempfile.TemporaryDirectory(prefix="cadre-bench-") as folder:
         blobs = Blobs(Path(folder))
         runs = Runs(database, blobs, finishes, settings or RunsSettings())
+        await runs.open()
         worker = Worker(runs, drivers, concurrency=concurrency)
         async with asyncio.TaskGroup() as group:
             running = group.create_task(worker.run())
+            await asyncio.sleep(0.1)  # the worker is up, its connections are warm
             try:
                 yield Engine(runs, finishes)
             finally:
