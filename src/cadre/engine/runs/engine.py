@@ -1,0 +1,34 @@
+"""Engine: what the service and the workers of one process share."""
+
+from dataclasses import dataclass
+
+from cadre.engine.runs.journal_postgres import PostgresJournal
+from cadre.engine.runs.journal_sqlite import SqliteJournal
+from cadre.engine.runs.live import Hub
+from cadre.engine.runs.payloads import Payloads
+from cadre.engine.runs.ports import Journal
+from cadre.engine.runs.schemas import RunsSettings
+from cadre.infra.blobs import Blobs
+from cadre.infra.bus import Bus
+from cadre.infra.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    database: Database
+    journal: Journal
+    payloads: Payloads
+    hub: Hub
+    settings: RunsSettings
+
+    @classmethod
+    def on(cls, database: Database, blobs: Blobs, bus: Bus, settings: RunsSettings) -> "Engine":
+        """The engine over `database`, of whichever kind it is."""
+        is_sqlite = database.dialect == "sqlite"
+        journal = SqliteJournal(database) if is_sqlite else PostgresJournal(database)
+        payloads = Payloads(
+            blobs,
+            threshold_bytes=settings.payload_bytes,
+            inline_bytes=settings.inline_bytes,
+        )
+        return cls(database, journal, payloads, Hub(bus), settings)

@@ -1,0 +1,263 @@
+"""Hosting: one run in memory, from its claim until it ends, parks or is given up.
+
+The driver runs in a task of its own; this one watches over it, so that a run can be ended
+whatever its driver and effects do.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from enum import Enum, auto
+from typing import TypeAlias
+
+import orjson
+
+from cadre.engine.runs.acting import Acting
+from cadre.engine.runs.active import ActiveRun
+from cadre.engine.runs.ending import Ending
+from cadre.engine.runs.engine import Engine
+from cadre.engine.runs.open_steps import OpenSteps
+from cadre.engine.runs.pen import Halted, Pen
+from cadre.engine.runs.ports import Claim, Turn
+from cadre.engine.runs.recording import Recording
+from cadre.engine.runs.stragglers import Stragglers
+from cadre.engine.runs.waiting import Waiting
+from cadre.infra.telemetry import get_logger
+from cadre.kernel.errors import CadreError
+from cadre.kernel.ids import OrgId, ProjectId, RunId
+from cadre.kernel.messages import Json
+from cadre.kernel.scope import Principal, Scope
+
+Driver: TypeAlias = Callable[[ActiveRun], Awaitable[Json]]
+_log = get_logger("runs")
+
+
+class _Leave(Enum):
+    PARKED = auto()
+    LOST = auto()
+    HANDED_BACK = auto()
+
+
+class Hosted:
+    """One run on this worker. `host` returns when the worker has nothing to do with it any more."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        claim: Claim,
+        driver: Driver,
+        stragglers: Stragglers,
+        lease_until: float,
+    ) -> None:
+        self.claim = claim
+        self._engine = engine
+        self._driver = driver
+        self._stragglers = stragglers
+        self._attention = asyncio.Event()
+        self._is_lost = False
+        self._is_leaving = False
+        self._is_leaving_now = False
+        self._has_halted = False
+        self._ending: Ending | None = None
+        self._recording = Recording.of(claim.events)
+        self.pen = Pen(
+            journal=engine.journal,
+            payloads=engine.payloads,
+            hub=engine.hub,
+            claim=claim,
+            lease_until=lease_until,
+            on_lost=self._on_lost,
+        )
+        self.open_steps = OpenSteps(claim.id, engine.hub)
+        self._waiting = Waiting(
+            run_id=claim.id,
+            pen=self.pen,
+            journal=engine.journal,
+            recording=self._recording,
+            settings=engine.settings,
+            attend=self._attention.set,
+        )
+
+    def end(self, ending: Ending) -> None:
+        """End the run soon, whatever it does; the first wish counts."""
+        if self._ending is None:
+            self._ending = ending
+            self._attention.set()
+
+    def hear(self, mail: int) -> None:
+        """`mail` signals were sent to the run so far."""
+        self.pen.mail = max(self.pen.mail, mail)
+        if self.pen.mail > self._recording.seen:
+            self._attention.set()
+
+    def knock(self) -> None:
+        """A signal was sent to the run just now."""
+        self.hear(self._recording.seen + 1)
+
+    def hand_back(self, *, now: bool = False) -> None:
+        """Leave the run to another worker: at its next new verb, or `now`."""
+        self._is_leaving = True
+        self._is_leaving_now = now
+        self._attention.set()
+
+    def lose(self) -> None:
+        """The lease is gone: write nothing more, act no more."""
+        self.pen.is_down = True
+        self._on_lost()
+
+    @property
+    def is_listening(self) -> bool:
+        """Does it wait, in memory, for something that may come from outside?"""
+        return self._waiting.has_waiters
+
+    async def host(self) -> None:
+        """See the run through."""
+        try:
+            leave = await self._see_through()
+        except Halted:
+            leave = _Leave.LOST
+        except CadreError:
+            _log.exception("run_given_up", run_id=self.claim.id)
+            leave = _Leave.LOST
+        if leave is _Leave.LOST:
+            _log.info("run_left", run_id=self.claim.id, fence=self.claim.fence)
+        self.pen.is_down = True
+
+    async def _see_through(self) -> _Leave | None:
+        if self.claim.cancel is not None:
+            self.end(Ending.by_request(self.claim.cancel))
+        if self._ending is None:
+            await self._waiting.drain()
+            task = asyncio.ensure_future(self._drive(await self._active()))
+            task.add_done_callback(lambda _: self._attention.set())
+            try:
+                leave = await self._watch(task)
+            finally:
+                if not task.done():
+                    await self._stop(task)
+            if leave is not None:
+                return leave
+            if self._ending is None and not self._has_halted:
+                self._ending = _result(task)
+        if self._ending is None:
+            return _Leave.LOST if self._is_lost else await self._give_back()
+        await self._ending.write(self.pen, self.claim, self._open_unsafe())
+        return None
+
+    async def _watch(self, task: "asyncio.Future[Ending | None]") -> _Leave | None:
+        """Serve the driver until it is done, or until the run leaves it behind."""
+        while not task.done():
+            await self._attention.wait()
+            self._attention.clear()
+            if self._is_lost:
+                return _Leave.LOST
+            if self._ending is not None:
+                await self._announce_cancel()
+                return None
+            if self.pen.mail > self._recording.seen:
+                await self._waiting.drain()
+            if self._is_leaving_now or (self._is_leaving and not self._waiting.is_busy):
+                return None
+            if self._waiting.wants_park and await self._waiting.park():
+                self.pen.is_down = True
+                return _Leave.PARKED
+        return None
+
+    async def _announce_cancel(self) -> None:
+        assert self._ending is not None
+        if self._ending.status == "cancelled":
+            data = {"reason": self._ending.reason, "by": self._ending.by}
+            entry, _ = await self.pen.pack("run.cancelling", None, data)
+            await self.pen.write(
+                [entry], waiting_for="What it does must stop: it is being cancelled"
+            )
+
+    async def _drive(self, active: ActiveRun) -> Ending | None:
+        try:
+            return Ending("done", output=orjson.loads(orjson.dumps(await self._driver(active))))
+        except asyncio.CancelledError:
+            return None
+        except CadreError as error:
+            return Ending.failed(error.code, error.detail)
+        except ExceptionGroup as group:
+            return _of_group(group)
+        except Exception as error:  # a driver is foreign code: whatever it raises ends its run
+            _log.exception("driver_crashed", run_id=self.claim.id)
+            return Ending.failed("driver_crashed", f"{type(error).__name__}: {error}")
+
+    async def _stop(self, task: "asyncio.Future[Ending | None]") -> None:
+        if not await self._stragglers.stop(task) and self._ending is not None:
+            self._ending.abandoned = self.open_steps.keys()
+
+    async def _give_back(self) -> _Leave:
+        turn = Turn("queued", 0.0)
+        await self.pen.write([], waiting_for=None, turn=turn)
+        return _Leave.HANDED_BACK
+
+    def _open_unsafe(self) -> dict[str, dict[str, Json]]:
+        unknown = self._recording.unknown_steps
+        return {k: step for k, step in self._recording.open_steps.items() if k not in unknown}
+
+    def _on_lost(self) -> None:
+        self._is_lost = True
+        self._attention.set()
+
+    def _hands_back(self) -> bool:
+        """May nothing new begin? A driver that was told so has no result that counts."""
+        refuses = self._is_leaving or self._ending is not None
+        self._has_halted = self._has_halted or refuses
+        return refuses
+
+    async def _active(self) -> ActiveRun:
+        claim, engine = self.claim, self._engine
+        scope = scope_of(claim)
+        acting = Acting(
+            run_id=claim.id,
+            scope=scope,
+            pen=self.pen,
+            payloads=engine.payloads,
+            recording=self._recording,
+            waiting=self._waiting,
+            open_steps=self.open_steps,
+            stragglers=self._stragglers,
+        )
+        return ActiveRun(
+            id=RunId(claim.id),
+            scope=scope,
+            session_id=claim.session_id,
+            workspace_id=claim.workspace_id,
+            deadline=claim.deadline,
+            attempt=claim.fence,
+            is_replay=False,
+            started=await engine.payloads.whole(self._recording.started),
+            pen=self.pen,
+            payloads=engine.payloads,
+            recording=self._recording,
+            waiting=self._waiting,
+            acting=acting,
+            open_steps=self.open_steps,
+            hand_back=self._hands_back,
+        )
+
+
+def scope_of(claim: Claim) -> Scope:
+    """On whose behalf the run acts."""
+    principal = Principal(**orjson.loads(claim.principal))
+    return Scope(OrgId(claim.org_id), ProjectId(claim.project_id), claim.environment, principal)
+
+
+def _result(task: "asyncio.Future[Ending | None]") -> Ending | None:
+    return task.result() if task.done() and not task.cancelled() else None
+
+
+def _of_group(group: ExceptionGroup[Exception]) -> Ending:
+    """A TaskGroup of the driver failed: the first failure that says something is the run's."""
+    first = _first(group)
+    if isinstance(first, CadreError):
+        return Ending.failed(first.code, first.detail)
+    return Ending.failed("driver_crashed", f"{type(first).__name__}: {first}")
+
+
+def _first(group: ExceptionGroup[Exception]) -> Exception:
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, ExceptionGroup) else error

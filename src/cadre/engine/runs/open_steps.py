@@ -1,0 +1,95 @@
+"""Open steps: what a run is doing at this moment, and the text that it has shown so far."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cadre.engine.runs.live import Hub
+from cadre.engine.runs.schemas import Frame
+from cadre.kernel.messages import Json
+
+_MOST_CHARACTERS = 1_000_000
+_STREAMS = {"text.delta": "text", "reasoning.delta": "reasoning", "output.delta": "output"}
+
+
+@dataclass(slots=True)
+class _Open:
+    kind: str
+    name: str
+    input: Json
+    started_at: float
+    texts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    characters: int = 0
+
+    def text(self, stream: str) -> str:
+        return "".join(self.texts.get(stream, ()))
+
+
+class OpenSteps:
+    """Passes the frames of one run to its followers, and remembers enough for newcomers."""
+
+    def __init__(self, run_id: str, hub: Hub) -> None:
+        self._run_id = run_id
+        self._hub = hub
+        self._open: dict[str, _Open] = {}
+
+    def begin(
+        self, key: str, kind: str, name: str, given: Json, started_at: float
+    ) -> Callable[[Frame], None]:
+        """The step `key` begins to act; what its effect may emit goes through the answer."""
+        step = _Open(kind, name, given, started_at)
+        self._open[key] = step
+        if self._hub.is_followed(self._run_id):
+            self._hub.frame(self._run_id, self._started(key, step))
+        return lambda frame: self._emit(key, step, frame)
+
+    def end(self, key: str) -> None:
+        self._open.pop(key, None)
+
+    def keys(self) -> list[str]:
+        return list(self._open)
+
+    def emit(self, frame: Frame) -> None:
+        """A frame of the run as a whole."""
+        self._hub.frame(self._run_id, {"run_id": self._run_id, "key": None, **frame})
+
+    def snapshot(self) -> list[Frame]:
+        """What somebody who joins now has missed of the open steps."""
+        frames: list[Frame] = []
+        for key, step in self._open.items():
+            frames.append(self._started(key, step))
+            if step.texts.get("text") or step.texts.get("reasoning"):
+                text = {"text": step.text("text"), "reasoning": step.text("reasoning")}
+                frames.append(self._frame(key, {"type": "text.snapshot", **text}))
+            if step.texts.get("output"):
+                frames.append(
+                    self._frame(key, {"type": "output.delta", "text": step.text("output")})
+                )
+        return frames
+
+    def _emit(self, key: str, step: _Open, frame: Frame) -> None:
+        kind = frame.get("type")
+        if kind == "text.snapshot":
+            step.texts["text"] = [frame.get("text", "")]
+            step.texts["reasoning"] = [frame.get("reasoning", "")]
+            step.characters = sum(len(part) for parts in step.texts.values() for part in parts)
+        stream = _STREAMS.get(str(kind))
+        if stream is not None and step.characters < _MOST_CHARACTERS:
+            text = str(frame.get("text", ""))
+            step.characters += len(text)
+            step.texts.setdefault(stream, []).append(text)
+        self._hub.frame(self._run_id, self._frame(key, frame))
+
+    def _started(self, key: str, step: _Open) -> Frame:
+        return self._frame(
+            key,
+            {
+                "type": "step.started",
+                "kind": step.kind,
+                "name": step.name,
+                "input": step.input,
+                "started_at": step.started_at,
+            },
+        )
+
+    def _frame(self, key: str, frame: Frame) -> Frame:
+        return {"run_id": self._run_id, "key": key, **frame}

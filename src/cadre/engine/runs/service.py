@@ -1,0 +1,217 @@
+"""Runs: everything that can be asked of runs from outside them, always by an org."""
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from typing import TypeAlias, cast
+
+from cadre.engine.runs.birth import Birth
+from cadre.engine.runs.engine import Engine
+from cadre.engine.runs.errors import BadKey, RunConflict, RunNotFound
+from cadre.engine.runs.following import follow
+from cadre.engine.runs.payloads import to_json
+from cadre.engine.runs.ports import EventRow, Post, Submit
+from cadre.engine.runs.recording import Recording
+from cadre.engine.runs.schemas import (
+    ENDED,
+    Frame,
+    Run,
+    RunEvent,
+    RunSpec,
+    RunsSettings,
+    RunStatus,
+)
+from cadre.engine.runs.store import RunStore
+from cadre.engine.runs.waiting import CHILD, RESOLVE
+from cadre.infra.blobs import Blobs
+from cadre.infra.bus import Bus
+from cadre.infra.database import Database
+from cadre.kernel.ids import RunId
+from cadre.kernel.messages import Json
+from cadre.kernel.paging import Page
+from cadre.kernel.scope import Scope
+
+_MOST_EVENTS = 5000
+Events: TypeAlias = list[RunEvent]  # inside Runs, `list` is a verb
+
+
+class Runs:
+    """The runs of every org; a run of another org does not exist (`RunNotFound`).
+
+    `blobs` holds big payloads. Open it before use and close it after its workers.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        blobs: Blobs,
+        bus: Bus,
+        settings: RunsSettings | None = None,
+    ) -> None:
+        self.engine = Engine.on(database, blobs, bus, settings or RunsSettings())
+        self._journal = self.engine.journal
+        self._payloads = self.engine.payloads
+        self._hub = self.engine.hub
+
+    async def open(self) -> None:
+        await self._journal.open()
+
+    async def close(self) -> None:
+        await self._journal.close()
+
+    async def start(self, scope: Scope, spec: RunSpec) -> Run:
+        """Begin a run; with `spec.id` given, the same id again returns the run that is there."""
+        return await self._submit(scope, await Birth.of(self._payloads, scope, spec))
+
+    async def signal(self, scope: Scope, run_id: RunId, *, key: str, name: str, data: Json) -> bool:
+        """Put a signal into the run's mailbox; False if `key` came before or the run has ended."""
+        for text in (key, name):
+            if not text or len(text) > 500 or "\0" in text:
+                raise BadKey("A signal's key and name are 1 to 500 characters, none of them NUL.")
+        if name.startswith((CHILD, RESOLVE)):
+            raise BadKey(f"Signals named {CHILD}… and {RESOLVE}… are the engine's own.")
+        by = scope.principal.id
+        return await self._post(scope, run_id, key, name, {"name": name, "data": data, "by": by})
+
+    async def cancel(self, scope: Scope, run_id: RunId, reason: str = "") -> Run:
+        """End the run, whatever it does; it may take up to two seconds. Ended runs stay so."""
+        await self.summary(scope, run_id)
+        wish = to_json({"reason": reason or "It was asked to stop.", "by": scope.principal.id})
+        if await self._journal.cancel(run_id, scope.org, wish):
+            self._hub.wish(run_id, wish)
+        return await self.get(scope, run_id)
+
+    async def get(self, scope: Scope, run_id: RunId) -> Run:
+        """The whole run, with definition, input and output."""
+        run = await self.summary(scope, run_id)
+        async with self.engine.database.read(scope) as work:
+            first = await RunStore(work).events(run_id, after=-1, limit=1)
+            last = await RunStore(work).events(run_id, after=run.last_seq - 1, limit=1)
+        started = await self._payloads.show(first[0].data) if first else {}
+        run.definition, run.input = started.get("definition"), started.get("input")
+        if run.status == "done" and last:
+            run.output = (await self._payloads.show(last[0].data)).get("output")
+        return run
+
+    async def list(
+        self,
+        scope: Scope,
+        *,
+        statuses: Sequence[RunStatus] = (),
+        agent: str | None = None,
+        session_id: str | None = None,
+        parent_id: str | None = None,
+        text: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> Page[Run]:
+        """Newest first, without definition, input and output."""
+        async with self.engine.database.read(scope) as work:
+            return await RunStore(work).page(
+                statuses=statuses,
+                agent=agent,
+                session_id=session_id,
+                parent_id=parent_id,
+                text=text,
+                cursor=cursor,
+                limit=limit,
+            )
+
+    async def events(
+        self, scope: Scope, run_id: RunId, *, after: int = -1, limit: int = 1000
+    ) -> Events:
+        """The journal after `after`, in order."""
+        await self.summary(scope, run_id)
+        return await self.page(scope, run_id, after, min(limit, _MOST_EVENTS))
+
+    def follow(
+        self, scope: Scope, run_id: RunId, *, after: int = -1
+    ) -> AsyncIterator[RunEvent | Frame | Run]:
+        """The journal after `after`, then what happens live, up to the last event."""
+        return follow(self, self._hub, scope, run_id, after)
+
+    async def resolve(
+        self, scope: Scope, run_id: RunId, *, key: str, outcome: str, output: Json = None
+    ) -> Run:
+        """Say what became of an unsafe step whose end nobody saw.
+
+        `happened`: `output` is its result; `did_not_happen`: it acts again; `abandon`: it fails.
+        """
+        if outcome not in ("happened", "did_not_happen", "abandon"):
+            raise BadKey("The outcome is happened, did_not_happen or abandon.", field="outcome")
+        recording, last = await self._recording(scope, run_id)
+        if key not in recording.unknown_steps:
+            raise RunConflict(
+                f"The outcome of {key!r} is not unknown: there is nothing to resolve."
+            )
+        data = {"outcome": outcome, "by": scope.principal.id}
+        if outcome == "happened":
+            data["output"] = output
+        # Two answers to the same question have the same key: the first one counts.
+        signal_key = f"{RESOLVE}{key}#{last}"
+        await self._post(scope, run_id, signal_key, f"{RESOLVE}{key}", data)
+        return await self.get(scope, run_id)
+
+    async def _submit(self, scope: Scope, birth: Birth) -> Run:
+        place = self._hub.reserve(birth.run.kind)
+        since = time.monotonic()
+        status = None
+        try:
+            write = Submit(birth.run, place and place[1])
+            status = cast("str | None", await self._journal.write(write))
+        finally:
+            if place is not None and status != "running":
+                place[0].release()
+        if status is None:
+            return await self._existing(scope, birth)
+        if place is not None and status == "running":
+            place[0].begin(birth.claim(), since)
+        else:
+            self._hub.poke()
+        run = birth.run
+        self._hub.advanced(run.org_id, run.id, run.session_id, len(run.entries) - 1, status)
+        return birth.shown(
+            status, None if status == "running" else "A worker must be free to take it"
+        )
+
+    async def _existing(self, scope: Scope, birth: Birth) -> Run:
+        try:
+            return await self.get(scope, RunId(birth.run.id))
+        except RunNotFound as error:
+            raise RunConflict(f"The id {birth.run.id} is taken; choose another one.") from error
+
+    async def _post(
+        self, scope: Scope, run_id: RunId, key: str, name: str, data: dict[str, Json]
+    ) -> bool:
+        await self.summary(scope, run_id)
+        text, blobs = await self._payloads.pack(data)
+        post = Post(run_id, scope.org, key, name, scope.principal.id, text, blobs)
+        is_new = bool(await self._journal.write(post))
+        if is_new:
+            self._hub.poke(run_id)
+        return is_new
+
+    async def summary(self, scope: Scope, run_id: RunId) -> Run:
+        """The run as in lists, or raise `RunNotFound`."""
+        async with self.engine.database.read(scope) as work:
+            run = await RunStore(work).get(run_id)
+        if run is None:
+            raise RunNotFound(f"There is no run {run_id[:80]}.")
+        return run
+
+    async def page(self, scope: Scope, run_id: RunId, after: int, limit: int) -> Events:
+        """`events` for who knows that the run exists."""
+        async with self.engine.database.read(scope) as work:
+            rows = await RunStore(work).events(run_id, after=after, limit=limit)
+        return [await self._shown(row) for row in rows]
+
+    async def _shown(self, row: EventRow) -> RunEvent:
+        data = await self._payloads.show(row.data)
+        return RunEvent(
+            run_id=RunId(row.run_id), seq=row.seq, at=row.at, type=row.type, key=row.key, data=data
+        )
+
+    async def _recording(self, scope: Scope, run_id: RunId) -> tuple[Recording, int]:
+        run = await self.summary(scope, run_id)
+        if run.status in ENDED:
+            raise RunConflict("The run has ended.")
+        return Recording.of(await self._journal.read([run_id])), run.last_seq

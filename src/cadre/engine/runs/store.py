@@ -1,0 +1,147 @@
+"""Reads of runs for people and other rooms: always within one org."""
+
+import base64
+import time
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from sqlalchemy import RowMapping, and_, or_, select
+
+from cadre.engine.runs.ports import EventRow
+from cadre.engine.runs.schemas import Run
+from cadre.engine.runs.tables import run_events, run_payloads, runs
+from cadre.infra.database import Work
+from cadre.kernel.errors import Invalid
+from cadre.kernel.paging import Page
+
+_MOST = 200
+
+
+class RunStore:
+    """Runs and events of `work.scope.org`."""
+
+    def __init__(self, work: Work) -> None:
+        self._connection = work.connection
+        self._org = work.scope.org
+
+    async def get(self, run_id: str) -> Run | None:
+        query = select(runs).where(runs.c.id == run_id, runs.c.org_id == self._org)
+        row = (await self._connection.execute(query)).mappings().first()
+        return None if row is None else _run(row)
+
+    async def page(
+        self,
+        *,
+        statuses: Sequence[str],
+        agent: str | None,
+        session_id: str | None,
+        parent_id: str | None,
+        text: str | None,
+        cursor: str | None,
+        limit: int,
+    ) -> Page[Run]:
+        """Newest first."""
+        limit = max(1, min(limit, _MOST))
+        query = select(runs).where(runs.c.org_id == self._org)
+        if statuses:
+            query = query.where(runs.c.status.in_(statuses))
+        for column, value in (
+            (runs.c.agent, agent),
+            (runs.c.session_id, session_id),
+            (runs.c.parent_id, parent_id),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        if text:
+            pattern = f"%{_escape(text)}%"
+            query = query.where(or_(runs.c.title.ilike(pattern, escape="\\"), runs.c.id == text))
+        if cursor is not None:
+            at, run_id = _read_cursor(cursor)
+            query = query.where(
+                or_(runs.c.created_at < at, and_(runs.c.created_at == at, runs.c.id < run_id))
+            )
+        query = query.order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit + 1)
+        rows = (await self._connection.execute(query)).mappings().all()
+        items = [_run(row) for row in rows[:limit]]
+        return Page(items=items, next=_cursor(rows[limit - 1]) if len(rows) > limit else None)
+
+    async def events(self, run_id: str, *, after: int, limit: int) -> list[EventRow]:
+        """Events with seq above `after`, in order."""
+        query = (
+            select(run_events)
+            .join(runs, runs.c.id == run_events.c.run_id)
+            .where(
+                run_events.c.run_id == run_id,
+                run_events.c.seq > after,
+                runs.c.org_id == self._org,
+            )
+            .order_by(run_events.c.seq)
+            .limit(limit)
+        )
+        rows = (await self._connection.execute(query)).all()
+        return [EventRow(*row) for row in rows]
+
+    async def has_payload(self, run_id: str, blob: str) -> bool:
+        query = (
+            select(run_payloads.c.blob)
+            .join(runs, runs.c.id == run_payloads.c.run_id)
+            .where(
+                run_payloads.c.run_id == run_id,
+                run_payloads.c.blob == blob,
+                runs.c.org_id == self._org,
+            )
+        )
+        return (await self._connection.execute(query)).first() is not None
+
+
+def _run(row: RowMapping) -> Run:
+    nano = Decimal(row["cost_nano_usd"]) / 10**9
+    return Run.model_validate(
+        {
+            **{name: row[name] for name in Run.model_fields if name in row},
+            "waiting_for": waiting_for(row),
+            "error": _json(row["error"]),
+            "origin": _json(row["origin"]),
+            "cost_usd": None if row["unpriced"] else nano.normalize() + 0,
+            "last_seq": row["next_seq"] - 1,
+        }
+    )
+
+
+def waiting_for(row: RowMapping) -> str | None:
+    """One sentence, from the same columns that a claim looks at."""
+    status, due_at = row["status"], row["due_at"]
+    if row["ended_at"] is not None:
+        return None
+    if row["cancel"] is not None:
+        return "It is being cancelled"
+    if status == "queued" and due_at is None:
+        return "An earlier run of the same session must end first"
+    is_due = due_at is not None and due_at <= time.time()
+    if status == "queued" or (status == "waiting" and is_due):
+        return "A worker must be free to take it"
+    if status == "running" and is_due:
+        return "Its worker has stopped answering; another one must take it over"
+    return row["waiting_for"]
+
+
+def _json(text: str | None) -> Any:
+    return None if text is None else orjson.loads(text)
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _cursor(row: RowMapping) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps([row["created_at"], row["id"]])).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[float, str]:
+    try:
+        at, run_id = orjson.loads(base64.urlsafe_b64decode(cursor))
+        return float(at), str(run_id)
+    except (ValueError, TypeError) as error:
+        raise Invalid("This cursor is not one that was given out.", field="cursor") from error
