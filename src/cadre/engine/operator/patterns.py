@@ -72,6 +72,11 @@ def match(sentence: Sentence, patterns: Sequence[str]) -> dict[str, Slot] | None
     return None
 
 
+def fits(sentence: Sentence, patterns: Sequence[str]) -> bool:
+    """Claim that the sentence fits one of the patterns, whatever their slots."""
+    return match(sentence, patterns) is not None
+
+
 def core(sentence: Sentence) -> tuple[int, int]:
     """Return where the command itself begins and ends, without politeness around it."""
     tokens = sentence.tokens
@@ -116,7 +121,7 @@ def _match(
     dead: set[tuple[int, int]] = set()
     slots: dict[str, Slot] = {}
 
-    def fits(at: int, index: int) -> bool:
+    def goes(at: int, index: int) -> bool:
         if (at, index) in dead:
             return False
         if index == len(elements):
@@ -133,11 +138,11 @@ def _match(
             return spread(element, at, index)
         positions = [at, _skip_small(sentence, at, end)]
         for position in dict.fromkeys(positions):
-            if position < end and _is(element, sentence.tokens[position]) and fits(position + 1, index + 1):
+            if position < end and _is(element, sentence.tokens[position]) and goes(position + 1, index + 1):
                 if element.kind == "number":
                     slots["number"] = Slot(sentence, position, position + 1)
                 return True
-        return element.kind == "optional" and fits(at, index + 1)
+        return element.kind == "optional" and goes(at, index + 1)
 
     def spread(element: _Element, at: int, index: int) -> bool:
         if element.kind == "rest":
@@ -146,13 +151,13 @@ def _match(
             return filled
         first = at if element.kind == "gap" else at + 1
         for stop in range(first, min(end, at + SLOT_TOKENS) + 1):
-            if fits(stop, index + 1):
+            if goes(stop, index + 1):
                 if element.name:
                     slots[element.name] = Slot(sentence, at, stop)
                 return True
         return False
 
-    return slots if fits(start, 0) else None
+    return slots if goes(start, 0) else None
 
 
 def _is(element: _Element, token: Token) -> bool:

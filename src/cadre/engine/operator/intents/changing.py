@@ -62,7 +62,7 @@ class Append:
         found = chosen(self.path, entries)
         if len(found) != 1:
             return which_file(self.path, found, entries, lambda p: replace(self, path=p))
-        toolkit.append(desk, found[0].path, _line(self.text))
+        _append_to(desk, found[0].path, _line(self.text))
         return Say(f"Added to `{found[0].path}`:\n\n{fenced(self.text)}")
 
 
@@ -113,6 +113,15 @@ class Delete:
             return which_file(self.path, found, entries, lambda p: replace(self, path=p))
         toolkit.shell(desk, shlex.join(["rm", "--", found[0].path]))
         return Say(f"Deleted `{found[0].path}`.")
+
+
+def _append_to(desk: Desk, path: str, text: str) -> None:
+    whole = toolkit.read_text(desk, path)
+    if toolkit.is_whole(whole):
+        before = "" if whole == toolkit.EMPTY_FILE else _line(whole)
+        toolkit.write(desk, path, before + text)
+    else:
+        toolkit.shell(desk, f"printf %s {shlex.quote(text)} >> {shlex.quote(path)}")
 
 
 def recognise(sentence: Sentence, context: Context) -> Frame | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from cadre.engine.operator import toolkit
 from cadre.engine.operator.desk import Desk
 from cadre.engine.operator.intents.changing import ask_yes
-from cadre.engine.operator.intents.reading import chosen, which_file
+from cadre.engine.operator.intents.reading import chosen, fenced, which_file
 from cadre.engine.operator.moves import Context, Frame, Move, Say
 from cadre.engine.operator.patterns import Slot, match
 from cadre.engine.operator.words import Sentence
@@ -44,8 +44,10 @@ class Convert:
             return Say(f"`{source.path}` is in that format already.")
         if not self.sure and any(entry.path == target for entry in entries):
             return ask_yes(f"`{target}` exists already. Shall I replace it?", replace(self, sure=True))
-        rows = toolkit.convert(desk, source, target, entries)
-        return Say(f"Wrote **{rows:,} rows** of `{source.path}` to `{target}`.")
+        answer = toolkit.python(desk, _code(source.path, target))
+        if answer.is_error:
+            return Say(f"`{source.path}` was not converted:\n\n{fenced(answer.text)}")
+        return Say(f"Wrote `{source.path}` as `{target}`: {answer.text.splitlines()[0]}.")
 
 
 def recognise(sentence: Sentence, context: Context) -> Frame | None:
@@ -67,3 +69,43 @@ def _format(slot: Slot) -> tuple[str, str] | None:
         if token.stem in _FORMATS:
             return _FORMATS[token.stem], ""
     return None
+
+
+_SCRIPT = """import csv, datetime, json
+import duckdb, openpyxl
+source, target = {source}, {target}
+if source.lower().endswith(".xlsx"):
+    sheet = openpyxl.load_workbook(source, data_only=True).worksheets[0]
+    names, *rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+else:
+    table = duckdb.from_query("select * from '" + source.replace("'", "''") + "'")
+    names, rows = table.columns, table.fetchall()
+def plain(cell):
+    return cell if isinstance(cell, (int, float, str, bool, type(None))) else str(cell)
+if target.endswith((".csv", ".tsv")):
+    with open(target, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, delimiter="\\t" if target.endswith(".tsv") else ",")
+        writer.writerows([names, *rows])
+elif target.endswith((".json", ".jsonl")):
+    records = [json.dumps(dict(zip(names, map(plain, row))), ensure_ascii=False) for row in rows]
+    whole = "[\\n" + ",\\n".join(records) + "\\n]" if target.endswith(".json") else "\\n".join(records)
+    open(target, "w", encoding="utf-8").write(whole + "\\n")
+elif target.endswith(".xlsx"):
+    book = openpyxl.Workbook()
+    for row in [names, *rows]:
+        book.active.append([c if isinstance(c, (int, float, datetime.date)) else plain(c) for c in row])
+    book.save(target)
+elif source.lower().endswith(".xlsx"):
+    import io, os, tempfile
+    with tempfile.NamedTemporaryFile("w", suffix=".csv", newline="", encoding="utf-8", delete=False) as file:
+        csv.writer(file).writerows([names, *rows])
+    duckdb.from_query("select * from '" + file.name + "'").write_parquet(target)
+else:
+    table.write_parquet(target)
+print(len(rows), "rows")
+"""
+
+
+def _code(source: str, target: str) -> str:
+    # repr() of a str is a Python literal that holds nothing but the text.
+    return _SCRIPT.format(source=repr(source), target=repr(target))

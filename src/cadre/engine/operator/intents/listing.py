@@ -10,7 +10,7 @@ from cadre.engine.operator.files import FileEntry, say_size
 from cadre.engine.operator.grid import Grid, write_grid
 from cadre.engine.operator.moves import Context, Frame, Move, Say
 from cadre.engine.operator.numerals import whole_in
-from cadre.engine.operator.patterns import match
+from cadre.engine.operator.patterns import fits
 from cadre.engine.operator.periods import Period, period_at
 from cadre.engine.operator.words import Sentence, read_sentence
 
@@ -81,9 +81,9 @@ def recognise(sentence: Sentence, context: Context) -> Frame | None:
     order = _order_of(sentence)
     if order and (sentence.has("file", "document") or sentence.stems[-1:] == ("one",)):
         return Listing(order, _limit(sentence), _ending(sentence))
-    if match(sentence, _COUNTS) and not _names_file(sentence):
+    if fits(sentence, _COUNTS) and not _names_file(sentence):
         return Listing(only_count=True, ending=_ending(sentence))
-    if match(sentence, _LISTS) and not _names_file(sentence):
+    if fits(sentence, _LISTS) and not _names_file(sentence):
         return Listing(limit=_limit(sentence), ending=_ending(sentence))
     return None
 

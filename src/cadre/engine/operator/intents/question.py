@@ -27,7 +27,8 @@ from cadre.engine.operator.data.schema import Table
 from cadre.engine.operator.data.slots import Slots, merged
 from cadre.engine.operator.data.tagging import Known, Span, tag
 from cadre.engine.operator.desk import Desk
-from cadre.engine.operator.files import DATA_ENDINGS
+from cadre.engine.operator.files import DATA_ENDINGS, FileEntry, find_file
+from cadre.engine.operator.intents.reading import which_file
 from cadre.engine.operator.moves import Ask, Choice, Context, Frame, Move, Say
 from cadre.engine.operator.words import Sentence, read_sentence
 
@@ -96,7 +97,7 @@ class _Answer:
 
     def move(self) -> Move:
         files = toolkit.list_files(self._desk)
-        missing = toolkit.missing_file(self._chain, files)
+        missing = self._missing_file(files)
         if missing is not None:
             return missing
         tables = toolkit.tables(self._desk, files)
@@ -113,6 +114,21 @@ class _Answer:
         if isinstance(query, Doubt):
             return self._explain(query, slots, table)
         return self._answer(query, slots, table)
+
+    def _missing_file(self, files: Sequence[FileEntry]) -> Ask | None:
+        """Ask back where the question names a data file that isn't there."""
+        for token in self._chain[-1].tokens:
+            if token.kind == "path" and token.text.rsplit(".", 1)[-1] in DATA_ENDINGS:
+                said = token.raw
+                if not any((t := "/" + f.path.lower()).endswith("/" + token.text.removeprefix("./")) and t for f in files):
+                    return which_file(
+                        said, [], find_file([token], files) or [f for f in files if f.is_data],
+                        lambda path, said=said: self._renamed(said, path),
+                    )
+        return None
+
+    def _renamed(self, said: str, path: str) -> Question:
+        return replace(self._question, text=self._question.text.replace(said, path))
 
     def _known(self, tables: Sequence[Table]) -> Known:
         known = Known(tuple(tables), (), self._desk.now)

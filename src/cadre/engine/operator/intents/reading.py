@@ -1,6 +1,7 @@
 """Commands that look into one file: show it, its first or last lines, count, describe, preview."""
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,6 +17,7 @@ from cadre.engine.operator.words import Sentence, read_sentence
 What = Literal["show", "first", "last", "lines", "words", "describe", "preview"]
 
 LINES = 10
+_TABULAR = frozenset({"csv", "tsv", "parquet", "xlsx", "jsonl", "ndjson"})
 PREVIEW_ROWS = 10
 _PATTERNS: dict[What, tuple[str, ...]] = {
     "lines": (
@@ -101,7 +103,12 @@ def chosen(said: str, entries: Sequence[FileEntry]) -> list[FileEntry]:
     return exact or find_file(read_sentence(said).tokens, entries)
 
 
-def which_file(said: str, found: Sequence[FileEntry], entries: Sequence[FileEntry], frame) -> Ask:  # noqa: ANN001
+def which_file(
+    said: str,
+    found: Sequence[FileEntry],
+    entries: Sequence[FileEntry],
+    frame: Callable[[str], Frame],
+) -> Ask:
     """Ask which file is meant, offering those that there are."""
     offered = list(found or entries)[:8]
     choices = [Choice(entry.path, frame(entry.path)) for entry in offered]
@@ -113,39 +120,50 @@ def which_file(said: str, found: Sequence[FileEntry], entries: Sequence[FileEntr
 
 
 def _look(look: Look, entry: FileEntry, desk: Desk, entries: Sequence[FileEntry]) -> Move:
-    if look.what == "describe" or (entry.is_data and look.what in ("preview", "show") and entry.ending != "json"):
-        if entry.is_data:
-            return _data(look, entry, desk, entries)
     if look.what in ("lines", "words"):
         return _count(look, entry, desk)
-    if entry.is_data and entry.ending in ("parquet", "xlsx"):
-        return _data(look, entry, desk, entries)
-    return _text(look, entry, desk)
+    as_table = entry.is_data and (look.what in ("describe", "preview") or entry.ending in _TABULAR)
+    return _data(look, entry, desk, entries) if as_table else _text(look, entry, desk)
 
 
 def _data(look: Look, entry: FileEntry, desk: Desk, entries: Sequence[FileEntry]) -> Move:
-    tables = [t for t in toolkit.tables(desk, entries, only=entry.path)]
+    tables = toolkit.tables(desk, entries, only=entry.path)
     if not tables:
         return Say(f"`{entry.path}` can't be read as a table.")
     table = tables[0]
-    limit = look.number if look.what in ("first", "last") else PREVIEW_ROWS
-    rows, total = toolkit.preview(desk, table, limit)
+    limit = look.number if look.what == "first" else PREVIEW_ROWS
+    rows, total = toolkit.preview(desk, table, min(limit, toolkit.ROWS_LIMIT))
+    plain = [column.name for column in table.columns if column.is_key]
+    size = f"**{say_number(total)} rows** and {len(table.columns)} columns"
     if look.what == "describe":
         columns = Grid(("column", "type"), tuple((c.name, c.type.lower()) for c in table.columns))
-        text = f"`{entry.path}` has **{say_number(total)} rows** and {len(table.columns)} columns:"
-        return Say(f"{text}\n\n{write_grid(columns, limit=80)}\n\nThe first rows:\n\n{write_grid(rows, limit=5)}")
-    return Say(f"The first {len(rows.rows)} of {say_number(total)} rows of `{entry.path}`:\n\n{write_grid(rows, limit=limit)}")
+        first = write_grid(rows, limit=5, plain=plain)
+        return Say(f"`{entry.path}` has {size}:\n\n{write_grid(columns, limit=80)}\n\nThe first rows:\n\n{first}")
+    shown = write_grid(rows, limit=limit, plain=plain)
+    return Say(f"`{entry.path}` has {size}. The first {len(rows.rows)}:\n\n{shown}")
 
 
 def _count(look: Look, entry: FileEntry, desk: Desk) -> Move:
-    found = toolkit.count_text(desk, entry.path, look.what)
+    lines, text = toolkit.count_lines(desk, entry.path)
+    found = lines
+    if look.what == "words":
+        found = len(text.split()) if toolkit.is_whole(text) else _words_by_shell(desk, entry.path)
     return Say(f"`{entry.path}` has **{say_number(found)} {look.what}**.")
 
 
+def _words_by_shell(desk: Desk, path: str) -> int:
+    answer = toolkit.shell(desk, shlex.join(["wc", "-w", "--", path])).split()
+    return int(answer[0]) if answer and answer[0].isdigit() else 0
+
+
 def _text(look: Look, entry: FileEntry, desk: Desk) -> Move:
-    text = toolkit.read_text(desk, entry.path, first=look.number if look.what == "first" else None, last=look.number if look.what == "last" else None)
-    heading = {"first": f"The first {look.number} lines of `{entry.path}`:", "last": f"The last {look.number} lines of `{entry.path}`:"}
-    return Say(f"{heading.get(look.what, f'`{entry.path}`:')}\n\n{fenced(text, entry.ending)}")
+    if look.what == "last":
+        text = toolkit.last_lines(desk, entry.path, look.number)
+    else:
+        text = toolkit.read_text(desk, entry.path, first=look.number if look.what == "first" else None)
+    number = "line" if look.number == 1 else f"{look.number} lines"
+    heading = f"The {look.what} {number} of `{entry.path}`:" if look.what in ("first", "last") else f"`{entry.path}`:"
+    return Say(f"{heading}\n\n{fenced(text, entry.ending)}")
 
 
 def fenced(text: str, language: str = "") -> str:

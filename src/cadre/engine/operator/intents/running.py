@@ -11,7 +11,7 @@ from cadre.engine.operator.files import FileEntry
 from cadre.engine.operator.grid import write_grid
 from cadre.engine.operator.intents.reading import fenced
 from cadre.engine.operator.moves import Ask, Choice, Context, Frame, Move, Say
-from cadre.engine.operator.patterns import Slot, match
+from cadre.engine.operator.patterns import Slot, fits, match
 from cadre.engine.operator.words import Sentence
 
 _TESTS = (
@@ -100,7 +100,7 @@ def recognise(sentence: Sentence, context: Context) -> Frame | None:
     given = _given_code(sentence.raw)
     if given is not None:
         return given
-    if match(sentence, _TESTS) and not any(t.kind == "path" for t in sentence.tokens):
+    if fits(sentence, _TESTS) and not any(t.kind == "path" for t in sentence.tokens):
         return RunTests()
     filled = match(sentence, _RUN)
     return _command(filled["command"]) if filled is not None else None

@@ -6,7 +6,7 @@ from cadre.engine.operator.arithmetic import calculate
 from cadre.engine.operator.desk import Desk
 from cadre.engine.operator.moves import Ask, Context, Frame, Move, Say
 from cadre.engine.operator.numerals import say_number
-from cadre.engine.operator.patterns import core, match
+from cadre.engine.operator.patterns import core, fits
 from cadre.engine.operator.words import Sentence
 
 _HELP = (
@@ -81,7 +81,7 @@ class Unknown:
 
 def recognise(sentence: Sentence, context: Context) -> Frame | None:
     """Read a sentence as help, a greeting or arithmetic."""
-    if match(sentence, _HELP):
+    if fits(sentence, _HELP):
         return Help()
     try:
         calculated = calculate(sentence)
