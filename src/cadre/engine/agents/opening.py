@@ -64,7 +64,7 @@ class Opener:
 
     async def _inherit(self) -> frozenset[str]:
         """Bring a fork's workspace to the fork point; return the keys that its journal holds."""
-        itself = await self.runs.get(self.run.scope, RunId(self.run.id))
+        itself = await self.runs.summary(self.run.scope, RunId(self.run.id))
         origin = itself.origin
         if origin is None:
             return frozenset()
@@ -136,7 +136,7 @@ class Opener:
         """Newest first."""
         if self.run.session_id is None:
             return []
-        itself = await self.runs.get(self.run.scope, RunId(self.run.id))
+        itself = await self.runs.summary(self.run.scope, RunId(self.run.id))
         found: list[Run] = []
         cursor: str | None = None
         while True:

@@ -1,0 +1,33 @@
+"""Conversations: people and an agent, turn by turn, with the files they share."""
+
+from cadre.engine.conversations.errors import (
+    BadUpload,
+    ConversationNotFound,
+    KeyReused,
+    UploadTooLarge,
+)
+from cadre.engine.conversations.files import Files
+from cadre.engine.conversations.schemas import (
+    Conversation,
+    ConversationInput,
+    Exchange,
+    MessageInput,
+    RunInput,
+    Said,
+)
+from cadre.engine.conversations.service import Conversations
+
+__all__ = [
+    "BadUpload",
+    "Conversation",
+    "ConversationInput",
+    "ConversationNotFound",
+    "Conversations",
+    "Exchange",
+    "Files",
+    "KeyReused",
+    "MessageInput",
+    "RunInput",
+    "Said",
+    "UploadTooLarge",
+]

@@ -1,0 +1,104 @@
+"""Queries of conversations, for the org of the work."""
+
+import time
+
+from sqlalchemy import Row, delete, insert, select, tuple_, update
+
+from cadre.engine.conversations.schemas import Conversation
+from cadre.engine.conversations.tables import conversations, message_keys
+from cadre.infra.database import Work
+from cadre.kernel.errors import Invalid
+
+
+class ConversationStore:
+    def __init__(self, work: Work) -> None:
+        self._connection = work.connection
+        self._org = work.scope.org
+        self._is_mine = conversations.c.org_id == work.scope.org
+
+    async def add(self, conversation: Conversation) -> None:
+        values = conversation.model_dump(exclude={"last_status"})
+        await self._connection.execute(insert(conversations).values(org_id=self._org, **values))
+
+    async def get(self, conversation_id: str) -> Conversation | None:
+        query = select(conversations).where(self._is_mine, conversations.c.id == conversation_id)
+        row = (await self._connection.execute(query)).one_or_none()
+        return _conversation(row) if row else None
+
+    async def listing(
+        self, *, text: str | None, cursor: str | None, limit: int
+    ) -> list[Conversation]:
+        """Latest activity first, from `cursor` on."""
+        position = (conversations.c.updated_at.desc(), conversations.c.id.desc())
+        query = select(conversations).where(self._is_mine).order_by(*position).limit(limit)
+        if text:
+            query = query.where(conversations.c.title.icontains(text, autoescape=True))
+        if cursor is not None:
+            place = tuple_(conversations.c.updated_at, conversations.c.id)
+            query = query.where(place < _place(cursor))
+        return [_conversation(row) for row in await self._connection.execute(query)]
+
+    async def touch(self, conversation_id: str, *, title: str) -> None:
+        await self._change(conversation_id, title=title, updated_at=time.time())
+
+    async def rename(self, conversation_id: str, title: str) -> None:
+        await self._change(conversation_id, title=title)
+
+    async def delete(self, conversation_id: str) -> None:
+        for table, column in (
+            (message_keys, message_keys.c.conversation_id),
+            (conversations, conversations.c.id),
+        ):
+            statement = delete(table).where(table.c.org_id == self._org, column == conversation_id)
+            await self._connection.execute(statement)
+
+    async def message(self, conversation_id: str, key: str) -> tuple[str, str] | None:
+        """(run id, digest) of the message that came with `key`."""
+        query = select(message_keys.c.run_id, message_keys.c.digest).where(
+            message_keys.c.org_id == self._org,
+            message_keys.c.conversation_id == conversation_id,
+            message_keys.c.key == key,
+        )
+        row = (await self._connection.execute(query)).one_or_none()
+        return (row.run_id, row.digest) if row else None
+
+    async def add_message(self, conversation_id: str, key: str, run_id: str, digest: str) -> None:
+        await self._connection.execute(
+            insert(message_keys).values(
+                org_id=self._org,
+                conversation_id=conversation_id,
+                key=key,
+                run_id=run_id,
+                digest=digest,
+                created_at=time.time(),
+            )
+        )
+
+    async def _change(self, conversation_id: str, **values: object) -> None:
+        statement = update(conversations).where(
+            self._is_mine, conversations.c.id == conversation_id
+        )
+        await self._connection.execute(statement.values(**values))
+
+
+def place_of(conversation: Conversation) -> str:
+    """The cursor that continues after `conversation`."""
+    return f"{conversation.updated_at!r}~{conversation.id}"
+
+
+def _place(cursor: str) -> tuple[float, str]:
+    at, _, conversation_id = cursor.partition("~")
+    try:
+        return float(at), conversation_id
+    except ValueError as error:
+        raise Invalid("This is not the `next` of a page before.", field="cursor") from error
+
+
+def _conversation(row: Row[tuple[str, ...]]) -> Conversation:
+    return Conversation(
+        id=row.id,
+        title=row.title,
+        agent=row.agent,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
