@@ -87,6 +87,9 @@ export function freeName(wanted: string, taken: readonly string[]): string {
   return `${wanted}-${n}`;
 }
 
+/** The address of an agent that has no name yet; no name may have a plus. */
+export const NEW = "+new";
+
 export const EXAMPLE = `name: sales-analyst
 description: Answers questions about sales files with numbers, tables and charts.
 instructions: |

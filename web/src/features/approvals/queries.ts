@@ -13,13 +13,15 @@ export const approvalQuery = (id: string) =>
 export const historyQuery = queryOptions({
   queryKey: ["approvals", "history"],
   queryFn: async ({ signal }) => {
-    const query = { status: "approved,denied,edited,expired", limit: 200 };
-    const page = await api.get<Page<Approval>>("/approvals", query, signal);
-    return page.items
-      .filter((approval) => approval.status !== "pending")
-      .sort((a, b) => (b.decided_at ?? b.requested_at) - (a.decided_at ?? a.requested_at));
+    const statuses = "status=approved&status=denied&status=edited&status=expired";
+    const page = await api.get<Page<Approval>>(`/approvals?${statuses}&limit=200`, {}, signal);
+    return page.items.sort((a, b) => endOf(b) - endOf(a));
   },
 });
+
+function endOf(approval: Approval): number {
+  return approval.decided_at ?? approval.expires_at ?? approval.requested_at;
+}
 
 export const toolsQuery = queryOptions({
   queryKey: ["tools"],

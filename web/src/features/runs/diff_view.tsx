@@ -29,7 +29,6 @@ export function DiffLines({ lines, label }: { lines: readonly DiffLine[]; label:
         <span className="tabular ml-auto text-ok">+{added}</span>
         <span className="tabular text-bad">−{removed}</span>
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard */}
       <div tabIndex={0} className="max-h-120 overflow-auto py-1 outline-offset-[-2px]">
         <div className="w-fit min-w-full font-mono text-12 leading-4.5">
           {parts.map((hunk, at) => (

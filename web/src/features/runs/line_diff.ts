@@ -133,12 +133,13 @@ export function readUnifiedDiff(text: string): DiffLine[] | null {
   const found: DiffLine[] = [];
   let before = 0;
   let after = 0;
+  const hasBegun = () => before > 0 || after > 0;
   for (const line of lines(text)) {
     const header = /^@@ -(\d+)(?:,\d+)? \+(\d+)/.exec(line);
     if (header !== null) {
       before = Number(header[1]);
       after = Number(header[2]);
-    } else if (/^(---|\+\+\+|diff |index |\\)/.test(line)) {
+    } else if (!hasBegun() || /^(---|\+\+\+|diff |index |\\)/.test(line)) {
     } else if (line.startsWith("+")) {
       found.push({ kind: "added", text: line.slice(1), before: null, after: after++ });
     } else if (line.startsWith("-")) {

@@ -7,6 +7,7 @@
 
 import type { Frame, RunError, RunEvent } from "@/api/types";
 import { asData, asNumber, asOptional, asText } from "./json";
+import { mergeApprovals } from "./timeline_approvals";
 import { applyEvent } from "./timeline_events";
 import { hear } from "./timeline_live";
 import { arrange } from "./tree";
@@ -86,7 +87,7 @@ export function buildTimeline(
     }
   }
   for (const frame of frames) readFrame(rows, frame, birth.at);
-  const all = [...rows.values()];
+  const all = mergeApprovals([...rows.values()]);
   if (end !== null) for (const row of all) stop(row, end);
   rebase(all, birth.at);
   const start = all.reduce((least, row) => Math.min(least, row.start), birth.at);

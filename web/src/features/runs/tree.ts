@@ -28,7 +28,7 @@ export function parentKey(key: string, keys: ReadonlySet<string>): string | null
     const mark = key[cut];
     if ((mark === "/" || mark === ".") && keys.has(key.slice(0, cut))) return key.slice(0, cut);
   }
-  const call = /^(.*?)(?:tool|gate|approval|wait|ask)\/(\d+)\.[^/]+$/.exec(key);
+  const call = /^(.*?)(?:tool|gate|approval|wait|ask)\/(\d+)\.[^/]+(?:\/.*)?$/.exec(key);
   const turn = call === null ? null : `${call[1]}model/${call[2]}`;
   return turn !== null && keys.has(turn) ? turn : null;
 }

@@ -19,22 +19,22 @@ export function treeKeys(tree: Tree): (event: KeyboardEvent) => void {
     const row = rows[Math.min(rows.length - 1, Math.max(0, next))];
     if (row) tree.onSelect(row.key);
   };
-  const actions: Record<string, () => void> = {
-    j: () => to(index + 1),
-    ArrowDown: () => to(index + 1),
-    k: () => to(index - 1),
-    ArrowUp: () => to(index - 1),
-    Home: () => to(0),
-    End: () => to(rows.length - 1),
-    ArrowLeft: () => leave(tree),
-    ArrowRight: () => enter(tree),
-    "+": () => onZoom(0.5),
-    "=": () => onZoom(0.5),
-    "-": () => onZoom(2),
-    "0": () => onZoom(null),
-  };
+  const actions = new Map<string, () => void>([
+    ["j", () => to(index + 1)],
+    ["ArrowDown", () => to(index + 1)],
+    ["k", () => to(index - 1)],
+    ["ArrowUp", () => to(index - 1)],
+    ["Home", () => to(0)],
+    ["End", () => to(rows.length - 1)],
+    ["ArrowLeft", () => leave(tree)],
+    ["ArrowRight", () => enter(tree)],
+    ["+", () => onZoom(0.5)],
+    ["=", () => onZoom(0.5)],
+    ["-", () => onZoom(2)],
+    ["0", () => onZoom(null)],
+  ]);
   return (event) => {
-    const action = actions[event.key];
+    const action = actions.get(event.key);
     if (action === undefined || event.metaKey || event.ctrlKey || event.altKey) return;
     event.preventDefault();
     // The list of runs has J and K too: here they move among steps.

@@ -48,7 +48,7 @@ describe("hunks", () => {
 
 describe("readUnifiedDiff", () => {
   it("reads a patch with its line numbers", () => {
-    const patch = "--- a/x\n+++ b/x\n@@ -3,2 +3,2 @@\n same\n-old\n+new\n";
+    const patch = "Changed x:\n--- a/x\n+++ b/x\n@@ -3,2 +3,2 @@\n same\n-old\n+new\n";
 
     expect(readUnifiedDiff(patch)).toEqual([
       { kind: "same", text: "same", before: 3, after: 3 },

@@ -144,6 +144,51 @@ describe("waits", () => {
     expect(row(timeline, "approval/1.0").events).toHaveLength(3);
   });
 
+  it("the request, the wait and the verdict of an approval are one row", () => {
+    const request = finished("approval", "shell", 1, {
+      input: { arguments: { command: "make" }, reason: "shell is dangerous" },
+      output: { approval_id: "ap_1" },
+    });
+    const verdict = finished("approval", "shell", 9, {
+      output: { status: "approved", decided_by: "ana", note: "go" },
+    });
+    const name = "approval:ap_1";
+
+    const timeline = buildTimeline(
+      journal(
+        [1, "step.finished", "model/1", finished("model", "m", 0)],
+        [1, "step.finished", "approval/1.0/request", request],
+        [
+          1,
+          "wait.started",
+          "approval/1.0/wait",
+          { name, reason: "A person has to approve shell." },
+        ],
+        [9, "signal.received", "ap_1", { name, data: {}, by: "ana" }],
+        [9, "wait.finished", "approval/1.0/wait", { name, signal: { key: "ap_1", data: {} } }],
+        [9, "step.finished", "approval/1.0/verdict", verdict],
+      ),
+    );
+
+    expect(timeline.rows.map((r) => [r.key, r.parent])).toEqual([
+      ["model/1", null],
+      ["approval/1.0/wait", "model/1"],
+    ]);
+    expect(row(timeline, "approval/1.0/wait")).toMatchObject({
+      kind: "approval",
+      name: "shell",
+      input: { command: "make" },
+      reason: "shell is dangerous",
+      outcome: "approved",
+      by: "ana",
+      note: "go",
+      firstSeq: 1,
+      lastSeq: 5,
+      start: BORN + 1,
+      end: BORN + 9,
+    });
+  });
+
   it("a wait whose time ran out says so", () => {
     const timeline = buildTimeline(
       journal(

@@ -1,0 +1,124 @@
+/** Settings of the org: models and their providers, keys of the API, rules of the gate. */
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { api } from "@/api/client";
+import type { Page } from "@/api/types";
+import type { GateRule } from "./rules";
+
+export interface Price {
+  input: string;
+  output: string;
+  cached_input?: string | null;
+}
+
+export interface Provider {
+  name: string;
+  base_url: string;
+  models: string[];
+  prices: Record<string, Price>;
+  has_key: boolean;
+  source: "stored" | "environment";
+}
+
+export interface ProviderInput {
+  base_url: string;
+  /** Absent: the stored key stays. Empty: it is removed. */
+  key?: string;
+  models: string[];
+  prices: Record<string, Price>;
+}
+
+export interface ProviderCheck {
+  ok: boolean;
+  models: string[];
+  detail: string;
+  seconds: number;
+}
+
+export interface ModelList {
+  items: { name: string; provider: string; default: boolean }[];
+  default: string;
+}
+
+export interface ApiKey {
+  id: string;
+  name: string;
+  prefix: string;
+  created_at: number;
+  last_used_at: number | null;
+}
+
+export interface Ruling {
+  effect: "allow" | "ask" | "deny" | "error";
+  reason: string;
+  source: "default" | "org" | "agent" | null;
+  rule: GateRule | null;
+}
+
+export const modelsQuery = queryOptions({
+  queryKey: ["models"],
+  queryFn: ({ signal }) => api.get<ModelList>("/models", undefined, signal),
+});
+
+export const providersQuery = queryOptions({
+  queryKey: ["providers"],
+  queryFn: ({ signal }) => api.get<Page<Provider>>("/providers", undefined, signal),
+});
+
+export const keysQuery = queryOptions({
+  queryKey: ["keys"],
+  queryFn: ({ signal }) => api.get<Page<ApiKey>>("/keys", undefined, signal),
+});
+
+export const rulesQuery = queryOptions({
+  queryKey: ["gate", "rules"],
+  queryFn: ({ signal }) => api.get<{ rules: GateRule[] }>("/gate/rules", undefined, signal),
+});
+
+function useChange<Input, Output>(change: (input: Input) => Promise<Output>, keys: string[]) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: change,
+    onSuccess: () =>
+      Promise.all(keys.map((key) => client.invalidateQueries({ queryKey: [key] }))).then(() => {}),
+  });
+}
+
+const providerPath = (name: string) => `/providers/${encodeURIComponent(name)}`;
+
+export const useSaveProvider = () =>
+  useChange(
+    ({ name, ...body }: ProviderInput & { name: string }) =>
+      api.put<Provider>(providerPath(name), body),
+    ["providers", "models", "me"],
+  );
+
+export const useDeleteProvider = () =>
+  useChange((name: string) => api.delete(providerPath(name)), ["providers", "models", "me"]);
+
+export const useTestProvider = () =>
+  useMutation({
+    mutationFn: (name: string) => api.post<ProviderCheck>(`${providerPath(name)}/test`),
+  });
+
+export const useDefaultModel = () =>
+  useChange((name: string) => api.put<ModelList>("/models/default", { name }), ["models", "me"]);
+
+export const useCreateKey = () =>
+  useChange((name: string) => api.post<ApiKey & { key: string }>("/keys", { name }), ["keys"]);
+
+export const useRevokeKey = () => useChange((id: string) => api.delete(`/keys/${id}`), ["keys"]);
+
+export const useSaveRules = () =>
+  useChange(
+    (rules: GateRule[]) => api.put<{ rules: GateRule[] }>("/gate/rules", { rules }),
+    ["gate"],
+  );
+
+export interface Question {
+  tool: string;
+  arguments: Record<string, unknown>;
+  agent?: string;
+}
+
+export const useExplain = () =>
+  useMutation({ mutationFn: (question: Question) => api.post<Ruling>("/gate/explain", question) });
