@@ -13,11 +13,13 @@ from typing import cast
 
 from cadre.engine.runs.acting import Acting, AskOutcome, Effect, Step
 from cadre.engine.runs.birth import Birth
+from cadre.engine.runs.ending import Ending
 from cadre.engine.runs.errors import BadKey, ChildFailed
 from cadre.engine.runs.open_steps import OpenSteps
-from cadre.engine.runs.payloads import Payloads
+from cadre.engine.runs.payloads import Payloads, plain
 from cadre.engine.runs.pen import Halted, Pen
-from cadre.engine.runs.recording import Data, Recording
+from cadre.engine.runs.recording import Data, Recorded, Recording
+from cadre.engine.runs.replaying import Replay
 from cadre.engine.runs.schemas import Frame, RunSpec, Safety, Signal
 from cadre.engine.runs.waiting import Waiting
 from cadre.kernel.ids import RunId
@@ -45,13 +47,12 @@ class ActiveRun:
     def __init__(
         self,
         *,
-        id: RunId,  # noqa: A002  # the contract's name for it
+        run_id: RunId,
         scope: Scope,
         session_id: str | None,
         workspace_id: str,
         deadline: float | None,
         attempt: int,
-        is_replay: bool,
         started: Data,
         pen: Pen,
         payloads: Payloads,
@@ -59,16 +60,18 @@ class ActiveRun:
         waiting: Waiting,
         acting: Acting,
         open_steps: OpenSteps,
+        replay: Replay | None,
         hand_back: Callable[[], bool],
+        end: Callable[[Ending], None],
     ) -> None:
         """`hand_back` says, before anything new begins, that this worker wants to stop."""
-        self.id = id
+        self.id = run_id
         self.scope = scope
         self.session_id = session_id
         self.workspace_id = workspace_id
         self.deadline = deadline
         self.attempt = attempt
-        self.is_replay = is_replay
+        self.is_replay = replay is not None
         self.definition: Json = started.get("definition")
         self.input: Json = started.get("input")
         self._pen = pen
@@ -77,7 +80,9 @@ class ActiveRun:
         self._waiting = waiting
         self._acting = acting
         self._open_steps = open_steps
+        self._replay = replay
         self._hand_back = hand_back
+        self._end = end
         self._used: set[tuple[str, str]] = set()
         self._takes: dict[str, int] = {}
         self._has_acted = False
@@ -102,8 +107,11 @@ class ActiveRun:
         self._use("step", key)
         recorded = self._recording.steps.get(key)
         if recorded is not None:
+            if self._replay is not None:
+                asked: Data = {"kind": kind, "name": name, "input": input}
+                await self._compare(self._replay, key, recorded, asked)
             return await self._acting.recall(recorded, key)
-        self._begin_something()
+        self._begin_something("step", key)
         self._waiting.enter()
         try:
             step = Step(key, kind, name, input, safety, timeout_seconds, ask_outcome)
@@ -150,7 +158,7 @@ class ActiveRun:
         key = f"signals:{name}/{number}"
         taken = self._recording.taken.get(key)
         if taken is None:
-            if self._is_catching_up():
+            if self._is_catching_up() or self._replay is not None:
                 return []
             if self._pen.mail > self._recording.seen:
                 await self._waiting.drain()
@@ -176,7 +184,7 @@ class ActiveRun:
         self._use("child", key)
         begun = self._recording.children.get(key)
         if begun is None:
-            self._begin_something()
+            self._begin_something("child", key)
             self._waiting.enter()
             try:
                 begun = await self._bear(key, spec)
@@ -214,7 +222,7 @@ class ActiveRun:
 
     async def _open(self, kind: str, key: str, data: Data, reason: str) -> None:
         """Journal the begin of a wait of some sort."""
-        self._begin_something()
+        self._begin_something(kind.split(".", maxsplit=1)[0], key)
         self._waiting.enter()
         try:
             self._waiting.announce(f"{kind.split('.', maxsplit=1)[0]} {key}", reason)
@@ -249,8 +257,19 @@ class ActiveRun:
         known = len(recording.steps) + len(recording.waits) + len(recording.sleeps)
         return len(self._used) < known + len(recording.children)
 
-    def _begin_something(self) -> None:
-        """Before anything new begins: not on a worker that wants to stop."""
+    async def _compare(self, replay: Replay, key: str, recorded: Recorded, asked: Data) -> None:
+        """In a replay the driver must ask for what was recorded, to the letter."""
+        data = await self._payloads.whole(recorded.data)
+        ending = replay.used(key, data, {**asked, "input": plain(asked["input"])})
+        if ending is not None:
+            self._end(ending)
+            self._hand_back()
+            raise Halted
+
+    def _begin_something(self, verb: str, key: str) -> None:
+        """Before anything new begins: not on a worker that wants to stop, nor in a replay."""
+        if self._replay is not None:
+            self._end(self._replay.beyond(verb, key))
         if self._hand_back():
             raise Halted
         self._has_acted = True

@@ -7,7 +7,7 @@ whatever its driver and effects do.
 import asyncio
 from collections.abc import Awaitable, Callable
 from enum import Enum, auto
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import orjson
 
@@ -19,6 +19,8 @@ from cadre.engine.runs.open_steps import OpenSteps
 from cadre.engine.runs.pen import Halted, Pen
 from cadre.engine.runs.ports import Claim, Turn
 from cadre.engine.runs.recording import Recording
+from cadre.engine.runs.replaying import Replay
+from cadre.engine.runs.schemas import Origin
 from cadre.engine.runs.stragglers import Stragglers
 from cadre.engine.runs.waiting import Waiting
 from cadre.infra.telemetry import get_logger
@@ -59,6 +61,7 @@ class Hosted:
         self._is_leaving_now = False
         self._has_halted = False
         self._ending: Ending | None = None
+        self._replay: Replay | None = None
         self._recording = Recording.of(claim.events)
         self.pen = Pen(
             journal=engine.journal,
@@ -127,7 +130,7 @@ class Hosted:
         if self.claim.cancel is not None:
             self.end(Ending.by_request(self.claim.cancel))
         if self._ending is None:
-            await self._waiting.drain()
+            await self._prepare()
             task = asyncio.ensure_future(self._drive(await self._active()))
             task.add_done_callback(lambda _: self._attention.set())
             try:
@@ -139,6 +142,8 @@ class Hosted:
                 return leave
             if self._ending is None and not self._has_halted:
                 self._ending = _result(task)
+                if self._replay is not None and self._ending is not None:
+                    self._ending = self._replay.verdict(self._ending)
         if self._ending is None:
             return _Leave.LOST if self._is_lost else await self._give_back()
         await self._ending.write(self.pen, self.claim, self._open_unsafe())
@@ -158,10 +163,20 @@ class Hosted:
                 await self._waiting.drain()
             if self._is_leaving_now or (self._is_leaving and not self._waiting.is_busy):
                 return None
-            if self._waiting.wants_park and await self._waiting.park():
+            if self._waiting.wants_park and self._replay is not None:
+                self.end(self._replay.beyond("wait", self._waiting.sentence() or ""))
+            elif self._waiting.wants_park and await self._waiting.park():
                 self.pen.is_down = True
                 return _Leave.PARKED
         return None
+
+    async def _prepare(self) -> None:
+        await self._waiting.drain()
+        text = self.claim.origin
+        origin = Origin.model_validate_json(text) if text is not None else None
+        if origin is not None and origin.type == "replay":
+            source = await self._engine.journal.read([origin.run_id])
+            self._replay = await Replay.of(self._recording, source, self._engine.payloads)
 
     async def _announce_cancel(self) -> None:
         assert self._ending is not None
@@ -222,13 +237,12 @@ class Hosted:
             stragglers=self._stragglers,
         )
         return ActiveRun(
-            id=RunId(claim.id),
+            run_id=RunId(claim.id),
             scope=scope,
             session_id=claim.session_id,
             workspace_id=claim.workspace_id,
             deadline=claim.deadline,
             attempt=claim.fence,
-            is_replay=False,
             started=await engine.payloads.whole(self._recording.started),
             pen=self.pen,
             payloads=engine.payloads,
@@ -236,7 +250,9 @@ class Hosted:
             waiting=self._waiting,
             acting=acting,
             open_steps=self.open_steps,
+            replay=self._replay,
             hand_back=self._hands_back,
+            end=self.end,
         )
 
 
@@ -252,12 +268,9 @@ def _result(task: "asyncio.Future[Ending | None]") -> Ending | None:
 
 def _of_group(group: ExceptionGroup[Exception]) -> Ending:
     """A TaskGroup of the driver failed: the first failure that says something is the run's."""
-    first = _first(group)
-    if isinstance(first, CadreError):
-        return Ending.failed(first.code, first.detail)
-    return Ending.failed("driver_crashed", f"{type(first).__name__}: {first}")
-
-
-def _first(group: ExceptionGroup[Exception]) -> Exception:
     error = group.exceptions[0]
-    return _first(error) if isinstance(error, ExceptionGroup) else error
+    if isinstance(error, ExceptionGroup):
+        return _of_group(cast("ExceptionGroup[Exception]", error))
+    if isinstance(error, CadreError):
+        return Ending.failed(error.code, error.detail)
+    return Ending.failed("driver_crashed", f"{type(error).__name__}: {error}")

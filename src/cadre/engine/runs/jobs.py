@@ -17,6 +17,7 @@ from cadre.engine.runs.engine import Engine
 from cadre.engine.runs.errors import UnknownKind
 from cadre.engine.runs.hosting import Driver, Hosted
 from cadre.engine.runs.ports import Claim, Lease, Pulse
+from cadre.engine.runs.retention import Retention
 from cadre.engine.runs.schemas import Frame
 from cadre.engine.runs.service import Runs
 from cadre.engine.runs.stragglers import Stragglers
@@ -26,6 +27,7 @@ from cadre.kernel.messages import Json
 
 _MOST_CLAIMED = 200
 _HEAL_SECONDS = 5.0
+_PRUNE_SECONDS = 3600.0
 _CRASHED = "Every worker that took this run died before it wrote a line. Look at its last step."
 _log = get_logger("runs")
 
@@ -64,6 +66,7 @@ class Worker:
                 jobs.create_task(self._repeat(self._claim_some, self._wake))
                 jobs.create_task(self._repeat(self._look_after, self._check))
                 jobs.create_task(self._keep_leases())
+                jobs.create_task(self._repeat(self._prune, asyncio.Event()))
 
     async def close(self, drain_seconds: float = 5.0) -> None:
         """Claim no more, let what acts finish for `drain_seconds`, and hand every run back."""
@@ -201,6 +204,10 @@ class Worker:
             if await self._journal.advance_sessions():
                 self._wake.set()
         return self._settings.poll_seconds
+
+    async def _prune(self) -> float:
+        await Retention(self._engine).prune()
+        return _PRUNE_SECONDS
 
     def _tell(self, pulses: list[Pulse]) -> None:
         for pulse in pulses:

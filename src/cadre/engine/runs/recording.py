@@ -11,7 +11,7 @@ from cadre.kernel.messages import Json
 
 Data = dict[str, Json]
 
-_MAIL = frozenset({"signal.received", "child.finished", "step.resolved"})
+MAIL = frozenset({"signal.received", "child.finished", "step.resolved"})
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Recording:
     def add(self, event: EventRow) -> None:
         """Take in one more event."""
         self.last = event
-        self.seen += event.type in _MAIL
+        self.seen += event.type in MAIL
         read = _READERS.get(event.type)
         if read is not None:
             read(self, event.key or "", orjson.loads(event.data), event.seq)

@@ -8,12 +8,16 @@ from cadre.engine.runs.birth import Birth
 from cadre.engine.runs.engine import Engine
 from cadre.engine.runs.errors import BadKey, RunConflict, RunNotFound
 from cadre.engine.runs.following import follow
+from cadre.engine.runs.forks import fork, replay
 from cadre.engine.runs.payloads import to_json
 from cadre.engine.runs.ports import EventRow, Post, Submit
 from cadre.engine.runs.recording import Recording
+from cadre.engine.runs.retention import RetentionStore
 from cadre.engine.runs.schemas import (
     ENDED,
+    ForkChanges,
     Frame,
+    RetentionPolicy,
     Run,
     RunEvent,
     RunSpec,
@@ -25,7 +29,7 @@ from cadre.engine.runs.waiting import CHILD, RESOLVE
 from cadre.infra.blobs import Blobs
 from cadre.infra.bus import Bus
 from cadre.infra.database import Database
-from cadre.kernel.ids import RunId
+from cadre.kernel.ids import BlobId, RunId
 from cadre.kernel.messages import Json
 from cadre.kernel.paging import Page
 from cadre.kernel.scope import Scope
@@ -150,6 +154,51 @@ class Runs:
         signal_key = f"{RESOLVE}{key}#{last}"
         await self._post(scope, run_id, signal_key, f"{RESOLVE}{key}", data)
         return await self.get(scope, run_id)
+
+    async def fork(
+        self, scope: Scope, run_id: RunId, *, at_seq: int, changes: ForkChanges | None = None
+    ) -> Run:
+        """A new run with this one's journal up to event `at_seq`, changed, and then its own."""
+        source = await self.summary(scope, run_id)
+        birth = await fork(
+            self._payloads,
+            scope,
+            source=source,
+            events=await self._journal.read([run_id]),
+            changes=changes or ForkChanges(),
+            at_seq=at_seq,
+        )
+        return await self._submit(scope, birth)
+
+    async def replay(self, scope: Scope, run_id: RunId) -> Run:
+        """Run the driver again over the recorded results; nothing acts, and nothing is paid.
+
+        It ends as the recorded run did, or fails with `replay_diverged` and says where.
+        """
+        source = await self.summary(scope, run_id)
+        events = await self._journal.read([run_id])
+        birth = await replay(self._payloads, scope, source=source, events=events)
+        return await self._submit(scope, birth)
+
+    async def payload(self, scope: Scope, run_id: RunId, blob: str) -> bytes:
+        """The content of a payload that one of the run's events refers to."""
+        async with self.engine.database.read(scope) as work:
+            if not await RunStore(work).has_payload(run_id, blob):
+                raise RunNotFound(f"The run {run_id[:80]} has no payload {blob[:80]}.")
+        return await self._payloads.blobs.get(BlobId(blob))
+
+    async def retention(self, scope: Scope) -> Sequence[RetentionPolicy]:
+        """How long ended runs are kept: policies by kind, `*` for all others."""
+        async with self.engine.database.read(scope) as work:
+            policies = await RetentionStore(work).all()
+        if any(policy.kind == "*" for policy in policies):
+            return policies
+        return [RetentionPolicy(kind="*", days=self.engine.settings.retention_days), *policies]
+
+    async def keep(self, scope: Scope, policy: RetentionPolicy) -> None:
+        """Keep ended runs of a kind for so many days from now on."""
+        async with self.engine.database.begin(scope) as work:
+            await RetentionStore(work).put(policy)
 
     async def _submit(self, scope: Scope, birth: Birth) -> Run:
         place = self._hub.reserve(birth.run.kind)
