@@ -116,7 +116,11 @@ class Evaluation:
                 output = await self._act(call, context)
                 answer.calls.append(call)
                 answer.outputs.append(output)
-                messages.append(ToolMessage(call_id=call.id, name=call.name, text=output.text, is_error=output.is_error))
+                messages.append(
+                    ToolMessage(
+                        call_id=call.id, name=call.name, text=output.text, is_error=output.is_error
+                    )
+                )
         raise AssertionError(f"no answer after {STEPS} steps")
 
     async def _ask(self, request: ModelRequest) -> ModelReply:
@@ -149,7 +153,9 @@ def _wrong_calls(case: Case, answer: Answer) -> Iterable[str]:
     wanted = [c for c in answer.calls if not case.calls or c.name == case.calls[-1]]
     if case.argument and not any(_holds(call, case.argument) for call in wanted):
         yield f"no call holds {case.argument!r}: {[c.arguments[:200] for c in wanted]}"
-    marks = [_mark(parse_arguments(call.arguments)) for call in answer.calls if call.name == "chart"]
+    marks = [
+        _mark(parse_arguments(call.arguments)) for call in answer.calls if call.name == "chart"
+    ]
     if case.mark and case.mark not in marks:
         yield f"marks were {marks}, wanted {case.mark}"
     for call, output in zip(answer.calls, answer.outputs, strict=True):
@@ -181,7 +187,7 @@ def _wrong_words(case: Case, answer: Answer) -> Iterable[str]:
 
 
 def _is_question(text: str) -> bool:
-    first = text.split("\n\n")[0]
+    first = text.split("\n\n", maxsplit=1)[0]
     return first.rstrip().endswith("?")
 
 

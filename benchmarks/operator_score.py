@@ -62,7 +62,10 @@ async def _score(evaluation: Evaluation, cases: list[Case], only: str) -> Score:
 
 
 def write_document(scores: dict[str, Score]) -> None:
-    rows = "\n".join(f"| `{FILES[n]}` | {s.right} of {s.total} | {_percent(s):.0f} % |" for n, s in scores.items())
+    rows = "\n".join(
+        f"| `{FILES[n]}` | {s.right} of {s.total} | {_percent(s):.0f} % |"
+        for n, s in scores.items()
+    )
     table = f"{BEGIN}\n| commands | right | share |\n|---|--:|--:|\n{rows}\n{END}"
     text = DOCUMENT.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
@@ -75,7 +78,9 @@ def _percent(score: Score) -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="write the table into docs/operator.md")
+    parser.add_argument(
+        "--write", action="store_true", help="write the table into docs/operator.md"
+    )
     parser.add_argument("--faults", action="store_true", help="show every wrong answer")
     parser.add_argument("--only", default="", help="only commands that hold this text")
     parser.add_argument("names", nargs="*", default=list(FILES), metavar="commands|paraphrases")
@@ -89,7 +94,11 @@ def main() -> int:
         write_document(scores)
     line: dict[str, object] = {"figure": "offline_operator"}
     for name, score in scores.items():
-        line |= {f"{name}_right": score.right, f"{name}_total": score.total, f"{name}_percent": round(_percent(score), 1)}
+        line |= {
+            f"{name}_right": score.right,
+            f"{name}_total": score.total,
+            f"{name}_percent": round(_percent(score), 1),
+        }
     print(json.dumps(line))
     return 0
 

@@ -1,5 +1,6 @@
 """Options of a measurement, and where the benchmarks keep their things."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,3 +21,14 @@ class Options:
 
     def rounds(self, whole: int) -> int:
         return 1 if self.quick else whole
+
+
+def environment(**more: str) -> dict[str, str]:
+    """For the processes that are measured: ours, less what would change their behaviour.
+
+    Python caches bytecode unless it is told not to; a start without the cache would measure
+    the compiler.
+    """
+    foreign = ("CADRE_", "OPENAI_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return {**kept, **more}

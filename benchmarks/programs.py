@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.databases import Databases, Dialect
-from benchmarks.options import ROOT
-from benchmarks.peers import environment
+from benchmarks.options import ROOT, environment
+from benchmarks.peers.environment import PYTHON, program_of
 
 _PATIENCE_SECONDS = 600.0
 
@@ -47,7 +47,7 @@ class Contender:
     def _command(self) -> list[str]:
         if self.is_cadre:
             return [sys.executable, "-m", "benchmarks.cadre_runs"]
-        return [str(environment.PYTHON), str(environment.program(self.program))]
+        return [str(PYTHON), str(program_of(self.program))]
 
 
 # The peers' threads: what was quickest for each of them on two cores.
@@ -67,6 +67,7 @@ def run_program(command: list[str], task: dict[str, Any] | None) -> dict[str, An
     done = subprocess.run(
         [*command, *([] if task is None else [json.dumps(task)])],
         cwd=ROOT,
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=_PATIENCE_SECONDS,

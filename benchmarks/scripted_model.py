@@ -14,7 +14,7 @@ from typing import Any
 
 import aiohttp
 
-from benchmarks.options import ROOT
+from benchmarks.options import ROOT, environment
 from benchmarks.serving import Client
 
 ANSWER = "The quick brown fox jumps over the lazy dog, and does it again. " * 3
@@ -28,7 +28,9 @@ def scripted_model(folder: Path, **reply: Any) -> Generator[str]:
     script.write_text(json.dumps({"models": ["scripted"], "replies": [said]}))
     module = "tests.engine.models.scripted_server"
     command = [sys.executable, "-m", module, "--script", str(script)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline().strip()

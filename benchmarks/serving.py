@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -17,7 +16,7 @@ from typing import Any
 import aiohttp
 import psutil
 
-from benchmarks.options import ROOT
+from benchmarks.options import ROOT, environment
 
 CADRE = Path(sys.executable).with_name("cadre")
 _START_SECONDS = 60.0
@@ -131,12 +130,7 @@ async def _events(response: aiohttp.ClientResponse) -> AsyncIterator[tuple[str, 
 
 
 def _environment(home: Path, port: int) -> dict[str, str]:
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("CADRE_", "OPENAI_"))
-    }
-    return {**kept, "CADRE_HOME": str(home), "CADRE_PORT": str(port)}
+    return environment(CADRE_HOME=str(home), CADRE_PORT=str(port))
 
 
 def _answers(port: int) -> bool:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from benchmarks.databases import DIALECTS, Databases, fresh_databases
-from benchmarks.options import ROOT, Options, Result
+from benchmarks.options import ROOT, Options, Result, environment
 from benchmarks.statistics import spread
 from benchmarks.takeover_journal import Journal, read_journal
 from benchmarks.targets import Target, none, number, table
@@ -93,7 +93,9 @@ def _round(databases: Databases, dialect: Any, how: How) -> dict[str, Any]:
 @contextmanager
 def _worker(task: dict[str, Any]) -> Generator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "benchmarks.takeover_worker", json.dumps(task)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     try:
         if process.stdout.readline() != "ready\n":

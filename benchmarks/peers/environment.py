@@ -42,7 +42,7 @@ def versions() -> dict[str, str]:
     return json.loads(subprocess.check_output([PYTHON, "-c", program], text=True))
 
 
-def program(name: str) -> Path:
+def program_of(name: str) -> Path:
     return Path(__file__).parent / f"{name}.py"
 
 
