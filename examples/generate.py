@@ -92,10 +92,19 @@ def sales(folder: Path) -> None:
     header += ["category", "quantity", "unit_price", "discount_percent", "revenue"]
     write_csv(folder / "orders.csv", header, rows)
     customers = [
-        [name, pick(random, SEGMENTS), pick(random, MANAGERS), date(2015 + whole(random, 0, 8), whole(random, 1, 12), 1)]
+        [
+            name,
+            pick(random, SEGMENTS),
+            pick(random, MANAGERS),
+            date(2015 + whole(random, 0, 8), whole(random, 1, 12), 1),
+        ]
         for name in CUSTOMERS
     ]
-    write_csv(folder / "customers.csv", ["customer", "segment", "account_manager", "customer_since"], customers)
+    write_csv(
+        folder / "customers.csv",
+        ["customer", "segment", "account_manager", "customer_since"],
+        customers,
+    )
 
 
 SUBJECTS = [
@@ -146,11 +155,15 @@ def logs(folder: Path) -> None:
     for _ in range(1500):
         moment += timedelta(seconds=whole(random, 1, 90))
         path = pick(random, PATHS, [9, 8, 6, 5, 3, 4, 7, 5, 2, 1])
-        status = 403 if path == "/admin" else pick(random, [200, 304, 404, 500, 502], [80, 8, 6, 3, 1])
+        status = (
+            403 if path == "/admin" else pick(random, [200, 304, 404, 500, 502], [80, 8, 6, 3, 1])
+        )
         verb = "POST" if path in {"/checkout", "/login"} else "GET"
         address = f"203.0.113.{whole(random, 1, 40)}"
         stamp = moment.strftime("%d/%b/%Y:%H:%M:%S +0000")
-        access.append(f'{address} - - [{stamp}] "{verb} {path} HTTP/1.1" {status} {whole(random, 180, 48_000)} "-" "{pick(random, AGENTS, [6, 5, 1, 1])}"')
+        access.append(
+            f'{address} - - [{stamp}] "{verb} {path} HTTP/1.1" {status} {whole(random, 180, 48_000)} "-" "{pick(random, AGENTS, [6, 5, 1, 1])}"'
+        )
     (folder / "access.log").write_text("\n".join(access) + "\n", encoding="utf-8")
     moment = datetime(2025, 11, 3, 6, tzinfo=UTC)
     lines: list[str] = []
@@ -166,11 +179,23 @@ def inventory(folder: Path) -> None:
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "stock"
-    sheet.append(["sku", "product", "category", "warehouse", "on_hand", "reorder_level", "unit_cost"])
+    sheet.append(
+        ["sku", "product", "category", "warehouse", "on_hand", "reorder_level", "unit_cost"]
+    )
     for index, (product, category, price, _) in enumerate(PRODUCTS, start=1):
         for warehouse in ("Rotterdam", "Leipzig", "Denver", "Osaka"):
             on_hand, reorder = whole(random, 0, 220), whole(random, 2, 8) * 10
-            sheet.append([f"SKU-{index:03d}", product, category, warehouse, on_hand, reorder, round(price * 0.6, 2)])
+            sheet.append(
+                [
+                    f"SKU-{index:03d}",
+                    product,
+                    category,
+                    warehouse,
+                    on_hand,
+                    reorder,
+                    round(price * 0.6, 2),
+                ]
+            )
     book.properties.created = book.properties.modified = datetime(2025, 12, 31)
     book.save(folder / "stock.xlsx")
     rows = [
@@ -184,9 +209,13 @@ def inventory(folder: Path) -> None:
         for _ in range(900)
     ]
     with duckdb.connect() as database:
-        database.execute("create table movements (moved_at timestamp, sku text, warehouse text, kind text, quantity integer)")
+        database.execute(
+            "create table movements (moved_at timestamp, sku text, warehouse text, kind text, quantity integer)"
+        )
         database.executemany("insert into movements values (?, ?, ?, ?, ?)", sorted(rows))
-        database.execute(f"copy (select * from movements order by all) to '{folder / 'movements.parquet'}' (format parquet)")
+        database.execute(
+            f"copy (select * from movements order by all) to '{folder / 'movements.parquet'}' (format parquet)"
+        )
 
 
 if __name__ == "__main__":

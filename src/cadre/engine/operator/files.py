@@ -19,7 +19,25 @@ _KINDS: dict[str, frozenset[str]] = {
     "xlsx": frozenset({"xlsx"}), "jsonl": frozenset({"jsonl"}), "yaml": frozenset({"yaml", "yml"}),
     "script": frozenset({"py", "sh"}),
 }  # fmt: skip
-_NOISE = frozenset("the a an my our file document called named this that data dataset in of".split())
+_NOISE = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "my",
+        "our",
+        "file",
+        "document",
+        "called",
+        "named",
+        "this",
+        "that",
+        "data",
+        "dataset",
+        "in",
+        "of",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +66,9 @@ def find_file(said: Sequence[Token], entries: Sequence[FileEntry]) -> list[FileE
     named = [token for token in said if token.is_name]
     if named:
         return _by_path(named[0].text.removeprefix("./"), entries)
-    words = tuple(token.stem for token in said if token.stem not in _NOISE and token.kind != "symbol")
+    words = tuple(
+        token.stem for token in said if token.stem not in _NOISE and token.kind != "symbol"
+    )
     if not words:
         return []
     return _by_words(words, entries)

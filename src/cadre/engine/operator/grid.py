@@ -60,7 +60,9 @@ def write_grid(grid: Grid, *, limit: int, plain: Sequence[str] = ()) -> str:
         for row in grid.rows[:limit]
     ]
     lines = [_line([_escaped(name) for name in grid.columns])]
-    lines.append("|" + "|".join("--:" if places.get(n) is not None else "---" for n in grid.columns) + "|")
+    lines.append(
+        "|" + "|".join("--:" if places.get(n) is not None else "---" for n in grid.columns) + "|"
+    )
     lines += [_line(row) for row in rows]
     if len(grid.rows) > limit:
         lines.append(f"\n… and {len(grid.rows) - limit} more rows.")

@@ -92,7 +92,9 @@ class OfflineOperator:
                 "in the agent's definition, or ask an agent that has it."
             )
         except ToolFailed as failed:
-            return Say(f"`{failed.result.name}` did not do it. Its answer:\n\n{fenced(failed.result.text)}")
+            return Say(
+                f"`{failed.result.name}` did not do it. Its answer:\n\n{fenced(failed.result.text)}"
+            )
 
 
 def _kept(frame: Frame, context: Context) -> Frame | None:

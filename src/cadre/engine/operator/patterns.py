@@ -17,14 +17,33 @@ from typing import Literal
 from cadre.engine.operator.numerals import whole_in
 from cadre.engine.operator.words import Sentence, Token
 
-_SMALL = frozenset("a an the my our me us your all any some please just of it to".split())
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "my",
+        "our",
+        "me",
+        "us",
+        "your",
+        "all",
+        "any",
+        "some",
+        "please",
+        "just",
+        "of",
+        "it",
+        "to",
+    ]
+)
 _LEADS = (
     "please", "can you", "could you", "would you", "will you", "i want you to", "i want to",
     "i would like you to", "i would like to", "i would like", "i need you to", "i need to", "let us",
     "let me", "go ahead and", "hey", "hi", "hello", "now", "ok", "okay", "then", "and", "so", "just",
     "kindly", "help me", "i want", "i need", "also",
 )  # fmt: skip
-_TAILS = frozenset(". ! ? please thanks , ;".split()) | {"thank", "you"}
+_TAILS = frozenset([".", "!", "?", "please", "thanks", ",", ";"]) | {"thank", "you"}
 SLOT_TOKENS = 40
 
 
@@ -83,7 +102,11 @@ def core(sentence: Sentence) -> tuple[int, int]:
     start, end = 0, len(tokens)
     while start < end and (width := _lead(tokens, start)):
         start += width
-    while end > start and tokens[end - 1].kind in ("word", "symbol") and tokens[end - 1].text in _TAILS:
+    while (
+        end > start
+        and tokens[end - 1].kind in ("word", "symbol")
+        and tokens[end - 1].text in _TAILS
+    ):
         end -= 1
     return start, end
 
@@ -138,7 +161,11 @@ def _match(
             return spread(element, at, index)
         positions = [at, _skip_small(sentence, at, end)]
         for position in dict.fromkeys(positions):
-            if position < end and _is(element, sentence.tokens[position]) and goes(position + 1, index + 1):
+            if (
+                position < end
+                and _is(element, sentence.tokens[position])
+                and goes(position + 1, index + 1)
+            ):
                 if element.kind == "number":
                     slots["number"] = Slot(sentence, position, position + 1)
                 return True

@@ -178,7 +178,9 @@ def _relative(
     return None
 
 
-def _last(tokens: Sequence[Token], at: int, today: datetime, now: float) -> tuple[Period, int] | None:
+def _last(
+    tokens: Sequence[Token], at: int, today: datetime, now: float
+) -> tuple[Period, int] | None:
     word = tokens[at].text
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is None:

@@ -28,8 +28,47 @@ _INTENTS: tuple[Recognise, ...] = (
     searching.recognise,
     question.recognise,
 )
-_YES = frozenset("yes yep yeah y sure ok okay do it please go ahead correct right exactly yup that one".split())
-_NO = frozenset("no nope n cancel stop never mind forget it nothing none do not dont leave".split())
+_YES = frozenset(
+    [
+        "yes",
+        "yep",
+        "yeah",
+        "y",
+        "sure",
+        "ok",
+        "okay",
+        "do",
+        "it",
+        "please",
+        "go",
+        "ahead",
+        "correct",
+        "right",
+        "exactly",
+        "yup",
+        "that",
+        "one",
+    ]
+)
+_NO = frozenset(
+    [
+        "no",
+        "nope",
+        "n",
+        "cancel",
+        "stop",
+        "never",
+        "mind",
+        "forget",
+        "it",
+        "nothing",
+        "none",
+        "do",
+        "not",
+        "dont",
+        "leave",
+    ]
+)
 
 
 def understand(sentence: Sentence, context: Context) -> Frame:
@@ -82,11 +121,33 @@ def _named(tokens: list[Token], asked: Ask) -> Frame | None:
     return fitting[0].frame if len(fitting) == 1 else None
 
 
-_SMALL = frozenset("the a an one file column please of i mean meant use take by in from with".split())
+_SMALL = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "one",
+        "file",
+        "column",
+        "please",
+        "of",
+        "i",
+        "mean",
+        "meant",
+        "use",
+        "take",
+        "by",
+        "in",
+        "from",
+        "with",
+    ]
+)
 
 
 def _parts(text: str) -> list[str]:
-    return [part for part in "".join(c if c.isalnum() else " " for c in text.lower()).split() if part]
+    return [
+        part for part in "".join(c if c.isalnum() else " " for c in text.lower()).split() if part
+    ]
 
 
 def _label_words(choice: Choice) -> set[str]:

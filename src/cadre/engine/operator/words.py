@@ -39,7 +39,13 @@ _IRREGULAR = {
     "has": "has", "does": "does", "this": "this", "as": "as", "us": "us", "gas": "gas",
     "less": "less", "ls": "ls", "css": "css", "analysis": "analysis",
 }  # fmt: skip
-_SUFFIXES = (("ies", "y", 5), ("sses", "ss", 5), ("ches", "ch", 5), ("shes", "sh", 5), ("xes", "x", 4))
+_SUFFIXES = (
+    ("ies", "y", 5),
+    ("sses", "ss", 5),
+    ("ches", "ch", 5),
+    ("shes", "sh", 5),
+    ("xes", "x", 4),
+)
 
 
 @dataclass(frozen=True, slots=True)

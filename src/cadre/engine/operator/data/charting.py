@@ -58,6 +58,12 @@ def _histogram(query: Query, title: str, sql: str) -> Chart:
         "mark": "bar",
         "width": 560,
         "height": 320,
-        "encoding": {"x": axis, "y": {"aggregate": "count", "type": "quantitative", "title": "rows"}},
+        "encoding": {
+            "x": axis,
+            "y": {"aggregate": "count", "type": "quantitative", "title": "rows"},
+        },
     }
-    return Chart(f"Distribution of {title}", {"query": sql, "spec": spec, "title": f"Distribution of {title}"})
+    return Chart(
+        f"Distribution of {title}",
+        {"query": sql, "spec": spec, "title": f"Distribution of {title}"},
+    )

@@ -54,25 +54,29 @@ def choose_table(
 
 
 def _table_score(spans: Sequence[Span], table: Table, tables: Sequence[Table]) -> float:
-    score = 0.0
-    for span in spans:
-        if span.table is not None:
-            score += 2.0 if span.table.name == table.name else 0.0
-        if span.columns:
-            score += _column_score(span, table, tables)
-        elif span.values:
-            score += 1.0 * any(v.column.table == table.name for v in span.values)
-        elif span.tag in (Tag.BUCKET, Tag.PERIOD):
-            score += 0.3 * bool(table.of_kind("time"))
-        elif span.tag is Tag.CONCEPT:
-            score += 0.7 * (concept_column(table, span.text) is not None)
-    return score
+    return sum(_span_score(span, table, tables) for span in spans)
+
+
+def _span_score(span: Span, table: Table, tables: Sequence[Table]) -> float:
+    is_named = span.table is not None and span.table.name == table.name
+    if span.columns:
+        return _column_score(span, table, tables) + 0.3 * is_named
+    if span.table is not None:
+        return 2.0 * is_named
+    if span.values:
+        return 1.0 * any(value.column.table == table.name for value in span.values)
+    if span.tag in (Tag.BUCKET, Tag.PERIOD):
+        return 0.3 * bool(table.of_kind("time"))
+    if span.tag is Tag.CONCEPT:
+        return 0.7 * (concept_column(table, span.text) is not None)
+    return 0.0
 
 
 def _column_score(span: Span, table: Table, tables: Sequence[Table]) -> float:
     here = in_table(span, table)
     if here:
-        return here[0].score
+        # Amounts are counted where they stand; names can be brought in by a join.
+        return here[0].score * (2.0 if here[0].column in table.amounts else 1.0)
     near = joinable(table, tables)
     return 0.4 * any(match.column.table in near for match in span.columns)
 
@@ -93,9 +97,7 @@ def _is_shared_key(column: Column, other: Table) -> bool:
     twin = other.column(column.name)
     if twin is None or twin.kind != column.kind:
         return False
-    return column.is_key or (
-        column.kind == "text" and _names_table(column.name, other.name)
-    )
+    return column.is_key or (column.kind == "text" and _names_table(column.name, other.name))
 
 
 def _names_table(column: str, table: str) -> bool:
@@ -148,10 +150,16 @@ def _groupings(slots: Slots, table: Table) -> tuple[Grouping, ...] | Doubt:
     times = table.of_kind("time")
     for bucket in dict.fromkeys(slots.buckets):
         if not times:
-            return Doubt(f"`{table.file}` has no column of dates, so nothing can be put by {bucket}.")
+            return Doubt(
+                f"`{table.file}` has no column of dates, so nothing can be put by {bucket}."
+            )
         column = slots.periods[0].column if slots.periods else times[0]
         found[bucket] = Grouping(column, bucket)
-    ordered = sorted(found.values(), key=lambda item: not item.bucket) if slots.chart in ("line", "area") else list(found.values())
+    ordered = (
+        sorted(found.values(), key=lambda item: not item.bucket)
+        if slots.chart in ("line", "area")
+        else list(found.values())
+    )
     return tuple(ordered)
 
 
@@ -212,7 +220,9 @@ def default_function(column: Column) -> str:
 def _with_function(measure: Measure) -> Measure:
     if measure.function or measure.column is None:
         return measure
-    return replace(measure, function="avg" if default_function(measure.column) == "average" else "sum")
+    return replace(
+        measure, function="avg" if default_function(measure.column) == "average" else "sum"
+    )
 
 
 def _order(slots: Slots, groupings: Sequence[Grouping]) -> str:
@@ -268,7 +278,11 @@ def _plain_chart(slots: Slots, table: Table) -> Query | Doubt:
     wanted = 2 if slots.chart == "point" else 1
     columns = list(dict.fromkeys(c for c in named if c.kind in ("number", "time")))
     if len(columns) < wanted:
-        columns += [c for c in table.amounts if c not in columns][: wanted - len(columns)] if wanted == 1 and len(table.amounts) == 1 else []
+        columns += (
+            [c for c in table.amounts if c not in columns][: wanted - len(columns)]
+            if wanted == 1 and len(table.amounts) == 1
+            else []
+        )
     if len(columns) < wanted:
         names = ", ".join(f"`{c.name}`" for c in table.amounts) or "none"
         kind = "A scatter plot needs two columns" if wanted == 2 else "A histogram needs one column"

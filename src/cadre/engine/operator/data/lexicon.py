@@ -158,7 +158,7 @@ def _phrases() -> dict[tuple[str, ...], tuple[Tag, str]]:
         found |= {phrase: (tag, " ".join(phrase)) for phrase in _listed(phrases)}
     for tag, meanings in families:
         for meaning, phrases in meanings.items():
-            found |= {phrase: (tag, meaning) for phrase in _listed(phrases)}
+            found |= dict.fromkeys(_listed(phrases), (tag, meaning))
     for concept, words in _VERBS.items():
         found |= {(word,): (Tag.CONCEPT, concept) for word in words.split()}
     return found
@@ -171,8 +171,26 @@ MONEY_WORDS = frozenset(_CONCEPTS["money"].split())
 
 # Names of columns whose sum says nothing.
 RATES = frozenset(
-    "percent percentage rate ratio price score rating satisfaction age level temperature average "
-    "avg mean cost latitude longitude share".split()
+    [
+        "percent",
+        "percentage",
+        "rate",
+        "ratio",
+        "price",
+        "score",
+        "rating",
+        "satisfaction",
+        "age",
+        "level",
+        "temperature",
+        "average",
+        "avg",
+        "mean",
+        "cost",
+        "latitude",
+        "longitude",
+        "share",
+    ]
 )
 CUES = frozenset(
     {

@@ -54,7 +54,7 @@ def values_sql(said: Sequence[str], tables: Sequence[Table]) -> str | None:
     looks = "\n  UNION ALL\n".join(_look(column) for column in columns)
     return (
         f"WITH said(word) AS (VALUES {words}), found AS (\n{looks}\n)\n"
-        "SELECT * FROM found ORDER BY score DESC, word, \"table\", \"column\", value "
+        'SELECT * FROM found ORDER BY score DESC, word, "table", "column", value '
         f"LIMIT {VALUES_LIMIT}"
     )
 
@@ -63,8 +63,8 @@ def _look(column: Column) -> str:
     name = quote_name(column.name)
     # A plural is as good as the word; a word is as good as the name that begins with it.
     return (
-        f"  SELECT DISTINCT {quote_literal(column.table)} AS \"table\", "
-        f"{quote_literal(column.name)} AS \"column\", value, word, CASE "
+        f'  SELECT DISTINCT {quote_literal(column.table)} AS "table", '
+        f'{quote_literal(column.name)} AS "column", value, word, CASE '
         "WHEN lower(value) = word OR lower(value) || 's' = word THEN 1.0 "
         "WHEN length(word) > 3 AND starts_with(lower(value), word || ' ') THEN 0.9 "
         f"WHEN length(word) > 4 AND jaro_winkler_similarity(lower(value), word) >= {_LOOSE} "
@@ -100,10 +100,12 @@ def _score(text: str) -> float:
 def unique_sql(join: Join) -> str:
     """Return the query that tells whether the joined table has one row for each key."""
     key = quote_name(join.key)
-    return f"SELECT count(*) AS keys, count(DISTINCT {key}) AS kinds FROM {quote_name(join.table)} WHERE {key} IS NOT NULL"  # noqa: S608, E501
+    return f"SELECT count(*) AS keys, count(DISTINCT {key}) AS kinds FROM {quote_name(join.table)} WHERE {key} IS NOT NULL"  # noqa: S608
 
 
 def examples_sql(column: Column) -> str:
     """Return the query for a few values of a column, the commonest first."""
     name, table = quote_name(column.name), quote_name(column.table)
-    return f"SELECT {name} AS value, count(*) AS n FROM {table} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 12"  # noqa: S608, E501
+    return (
+        f"SELECT {name} AS value, count(*) AS n FROM {table} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 12"  # noqa: S608
+    )

@@ -62,7 +62,9 @@ def _single(query: Query, table: Table, grid: Grid) -> str:
     cells = grid.rows[0]
     if len(cells) == 1:
         return f"{title(query, table)}: **{_number(cells[0])}**"
-    lines = [f"- {name}: **{_number(cell)}**" for name, cell in zip(grid.columns, cells, strict=True)]
+    lines = [
+        f"- {name}: **{_number(cell)}**" for name, cell in zip(grid.columns, cells, strict=True)
+    ]
     return title(query, table) + "\n\n" + "\n".join(lines)
 
 
@@ -95,7 +97,11 @@ def _reading(query: Query, slots: Slots, table: Table) -> str:
     read = ", ".join(_read(measure) for measure in query.measures)
     lines: list[str] = []
     if read:
-        lines.append(f"Read as: {read}" + (f", joined with `{query.join.table}` by `{query.join.key}`" if query.join else "") + ".")
+        lines.append(
+            f"Read as: {read}"
+            + (f", joined with `{query.join.table}` by `{query.join.key}`" if query.join else "")
+            + "."
+        )
     left_out = [word for word in dict.fromkeys(slots.unknown) if len(word) > 2]
     if left_out:
         lines.append("Not used: " + ", ".join(f"“{word}”" for word in left_out[:6]) + ".")

@@ -3,6 +3,7 @@
 Names and literals only ever get into SQL through `quote_name` and `quote_literal`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -169,7 +170,7 @@ def _share(query: Query) -> list[str]:
     if not query.share or not query.groupings:
         return []
     whole = _measure(query, query.measures[0])
-    return [f"round(100.0 * {whole} / sum({whole}) OVER (), 1) AS \"share %\""]
+    return [f'round(100.0 * {whole} / sum({whole}) OVER (), 1) AS "share %"']
 
 
 def _from(query: Query) -> str:
@@ -182,8 +183,7 @@ def _from(query: Query) -> str:
 
 def _where(query: Query) -> list[str]:
     terms = [_filter(query, item) for item in query.filters]
-    for item in query.periods:
-        terms += _period(query, item)
+    terms += _periods([_period(query, item) for item in query.periods], query.periods)
     return ["WHERE " + " AND ".join(terms)] if terms else []
 
 
@@ -200,14 +200,22 @@ def _filter(query: Query, item: Filter) -> str:
     return f"{name} {_OPERATORS[item.operator]} {literals[0]}"
 
 
-def _period(query: Query, item: Between) -> list[str]:
+def _periods(terms: Sequence[str], periods: Sequence[Between]) -> list[str]:
+    """ "2024 and 2025" means either; "since May until July" means both."""
+    are_whole = all(item.period.start and item.period.end for item in periods)
+    if len(terms) > 1 and are_whole:
+        return ["(" + " OR ".join(f"({term})" for term in terms) + ")"]
+    return list(terms)
+
+
+def _period(query: Query, item: Between) -> str:
     name = _time(query, item.column)
     terms: list[str] = []
     if item.period.start is not None:
         terms.append(f"{name} >= {_moment(item.period.start)}")
     if item.period.end is not None:
         terms.append(f"{name} < {_moment(item.period.end)}")
-    return terms
+    return " AND ".join(terms) or "TRUE"
 
 
 def _moment(moment: datetime) -> str:

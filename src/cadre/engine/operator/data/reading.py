@@ -34,6 +34,7 @@ class Reader:
         self._at = 0
         self._role = ""
         self._function = ""
+        self._more_functions: list[str] = []
         self._counting = False
         self._distinct = False
         self._negated = False
@@ -119,16 +120,28 @@ class Reader:
 
     def _table(self, span: Span) -> None:
         is_ours = span.table is not None and span.table.name == self._grounds.table.name
+        if self._is_qualifier(span):
+            return
         if self._usable(span) and (not is_ours or self._role == "group" or self._distinct):
             self._column(span)
             return
         self.slots.named_table = True
-        if self._counting or self._before() is Tag.TOP and self._spans[self._at - 2].text == "most":
+        if self._counting or (
+            self._before() is Tag.TOP and self._spans[self._at - 2].text == "most"
+        ):
             self._counting = False
             self.slots.counts = True
         elif self.slots.order and self._before() in (Tag.TOP, Tag.BOTTOM, Tag.NUMBER):
             self.slots.rows = not self.slots.groupings
         self._role = ""
+
+    def _is_qualifier(self, span: Span) -> bool:
+        """Claims that the table's name only describes the column after it: "customer segment"."""
+        following = self._peek()
+        if following is None or following.tag is not Tag.COLUMN or span.table is None:
+            return False
+        is_near = following.start == span.end
+        return is_near and any(m.column.table == span.table.name for m in following.columns)
 
     def _column(self, span: Span) -> None:
         column = self._pick(span)
@@ -146,7 +159,9 @@ class Reader:
         """Claims that a condition on the column follows: "quantity above 3", "region is X"."""
         if self._role in ("group", "order"):
             return False
-        if self._next_is(Tag.COMPARISON, Tag.BETWEEN, Tag.EMPTY):
+        follows = self._peek(1) if self._next_is(Tag.WHERE) else self._peek()
+        conditions = (Tag.COMPARISON, Tag.BETWEEN, Tag.EMPTY)
+        if follows is not None and follows.tag in conditions:
             return not self._function or self._before() is Tag.WHERE
         following = self._peek()
         if following is None or self._function or self._counting:
@@ -174,7 +189,9 @@ class Reader:
         function = self._function
         if self._counting:
             function, self._counting = "distinct" if self._distinct else "sum", False
-        self.slots.measures.append(Measure(function, column))
+        for name in (*self._more_functions, function):
+            self.slots.measures.append(Measure(name, column))
+        self._more_functions.clear()
         self._function, self._distinct = "", False
         self._role = "measure"
 
@@ -232,7 +249,7 @@ class Reader:
         self.slots.filters.append(Filter(value.column, operator, (value.value,)))
         self._subject = None
 
-    def _choose_value(self, span: Span):  # noqa: ANN202 - a Value or None
+    def _choose_value(self, span: Span):
         names = [self._grounds.table.name, *(table.name for table in self._grounds.others)]
         usable = [v for v in span.values if v.column.table in names]
         if self._subject is not None:
@@ -255,7 +272,9 @@ class Reader:
         elif self._subject is not None:
             self.slots.filters.append(Filter(self._subject, "=", (span.number,)))
             self._subject = None
-        elif whole is not None and (self._before() in (Tag.TOP, Tag.BOTTOM) or self._next_is(Tag.TOP, Tag.BOTTOM)):
+        elif whole is not None and (
+            self._before() in (Tag.TOP, Tag.BOTTOM) or self._next_is(Tag.TOP, Tag.BOTTOM)
+        ):
             self.slots.limit = whole
         elif whole is not None and self._next_is(Tag.ROW, Tag.TABLE):
             self.slots.limit, self.slots.rows = whole, True
@@ -283,6 +302,9 @@ class Reader:
             self.slots.periods.append(Between(times[0], span.period))
 
     def _set_function(self, span: Span) -> None:
+        if self._function and self._before() is Tag.AND:
+            self._more_functions.append(self._function)
+            self._function = ""
         # "average total revenue": the first word decides, "total" then only describes.
         if not (self._function and span.text == "sum"):
             self._function = span.text
@@ -304,7 +326,9 @@ class Reader:
 
     def _bucket(self, span: Span) -> None:
         is_adverb = self._sentence.tokens[span.start].text.endswith(("ly", "annual"))
-        wanted = self._role == "group" or is_adverb or self._before() in (Tag.WHICH, Tag.TOP, Tag.BOTTOM)
+        wanted = (
+            self._role == "group" or is_adverb or self._before() in (Tag.WHICH, Tag.TOP, Tag.BOTTOM)
+        )
         if wanted and (self._grounds.table.of_kind("time") or self.slots.periods):
             self.slots.buckets.append(span.text)
         elif wanted:

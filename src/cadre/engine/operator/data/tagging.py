@@ -16,7 +16,9 @@ LONGEST_NAME = 4
 LONGEST_VALUE = 6
 SURE = 0.94
 # Words that are too common to be taken for a part of a column's name.
-_WEAK_PARTS = frozenset("id no is by of at on in to first last order row total".split())
+_WEAK_PARTS = frozenset(
+    ["id", "no", "is", "by", "of", "at", "on", "in", "to", "first", "last", "order", "row", "total"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,13 @@ def _best(
     ):
         if found is not None:
             candidates.append((found.width, rank, found))
-    if not candidates:
-        return Span(Tag.UNKNOWN, at, at + 1, tokens[at].text)
-    sure = max(candidates, key=lambda item: item[:2])[2]
     vague = _named(tokens, at, columns, partly=True)
-    if vague is not None and (sure.tag is Tag.STOP or vague.width > sure.width):
-        sure = vague if sure.tag is not Tag.PERIOD else sure
+    if not candidates:
+        return vague or Span(Tag.UNKNOWN, at, at + 1, tokens[at].text)
+    sure = max(candidates, key=lambda item: item[:2])[2]
+    is_weak = sure.tag is Tag.STOP or (vague is not None and vague.width > sure.width)
+    if vague is not None and is_weak and sure.tag is not Tag.PERIOD:
+        return vague
     return _cleared(sure, tokens, columns)
 
 
@@ -117,9 +120,7 @@ def _value(tokens: Sequence[Token], at: int, known: Known) -> Span | None:
     return None
 
 
-def _period(
-    tokens: Sequence[Token], at: int, known: Known, before: list[Span]
-) -> Span | None:
+def _period(tokens: Sequence[Token], at: int, known: Known, before: list[Span]) -> Span | None:
     after_comparison = bool(before) and before[-1].tag in (Tag.COMPARISON, Tag.TOP, Tag.BOTTOM)
     if after_comparison:
         return None
@@ -170,7 +171,9 @@ def _is_loose(said: tuple[str, ...], best: Match) -> bool:
 
 
 def _said(token: Token) -> tuple[str, ...]:
-    return name_words(token.raw.strip("\"'`“”")) if token.kind != "word" else (token.stem,)
+    if token.kind == "word" and "_" not in token.raw:
+        return (token.stem,)
+    return name_words(token.raw.strip("\"'`“”"))
 
 
 def _phrase(tokens: Sequence[Token], at: int) -> Span | None:

@@ -25,9 +25,22 @@ _APPEND = (
     "append|add {text} to [end] [of] [file] {path}",
     "append to {path} {text...}",
 )
-_RENAME = ("rename|move [file] {path} to|into|as {target}", "mv {path} {target}", "[give] {path} new name {target}")
-_COPY = ("copy|duplicate [file] {path} to|into|as {target}", "cp {path} {target}", "make copy of {path} as|called|named {target}")
-_DELETE = ("delete|remove|erase|trash [file] {path}", "rm {path}", "get rid of [file] {path}", "throw away {path}")
+_RENAME = (
+    "rename|move [file] {path} to|into|as {target}",
+    "mv {path} {target}",
+    "[give] {path} new name {target}",
+)
+_COPY = (
+    "copy|duplicate [file] {path} to|into|as {target}",
+    "cp {path} {target}",
+    "make copy of {path} as|called|named {target}",
+)
+_DELETE = (
+    "delete|remove|erase|trash [file] {path}",
+    "rm {path}",
+    "get rid of [file] {path}",
+    "throw away {path}",
+)
 _REPLACE = (
     "replace|change|swap|substitute [every|word|text|line|occurrence] [of] {old} with|to|by|into|for {new} in|inside [file] {path}",
     "in {path} replace|change|swap [every|word|text|line|occurrence] [of] {old} with|to|by|into|for {new...}",
@@ -46,7 +59,7 @@ class Write:
     def plan(self, desk: Desk) -> Move:
         entries = toolkit.list_files(desk)
         if not self.sure and any(entry.path == self.path for entry in entries):
-            question = f"`{self.path}` exists already. Shall I replace its whole content?"
+            question = f"`{self.path}` exists already. Replace its whole content"
             return ask_yes(question, replace(self, sure=True))
         toolkit.write(desk, self.path, _line(self.text))
         return Say(f"Wrote `{self.path}`:\n\n{fenced(self.text or '(empty)')}")
@@ -78,7 +91,9 @@ class Replace:
         if len(found) != 1:
             return which_file(self.path, found, entries, lambda p: replace(self, path=p))
         answer = toolkit.patch(desk, found[0].path, self.old, self.new)
-        return Say(f"Replaced “{self.old}” with “{self.new}” in `{found[0].path}`.\n\n{answer}".strip())
+        return Say(
+            f"Replaced “{self.old}” with “{self.new}” in `{found[0].path}`.\n\n{answer}".strip()
+        )
 
 
 @dataclass(frozen=True)
@@ -95,7 +110,9 @@ class Move_:
         if len(found) != 1:
             return which_file(self.path, found, entries, lambda p: replace(self, path=p))
         if any(entry.path == self.target for entry in entries):
-            return Say(f"`{self.target}` exists already; I leave both as they are. Choose another name.")
+            return Say(
+                f"`{self.target}` exists already; I leave both as they are. Choose another name."
+            )
         words = [self.command, "--no-clobber", "--", found[0].path, self.target]
         toolkit.shell(desk, shlex.join(words))
         done = "Renamed" if self.command == "mv" else "Copied"
@@ -135,7 +152,7 @@ def recognise(sentence: Sentence, context: Context) -> Frame | None:
 
 def ask_yes(question: str, frame: Frame) -> Ask:
     """Ask a question whose only choice is to go on."""
-    return Ask(f"{question} Say “yes”, or say what to do instead.", [Choice("yes", frame)])
+    return Ask(f"{question} (yes / no)?", [Choice("yes", frame)])
 
 
 def _named(slot: Slot) -> str | None:
@@ -204,4 +221,3 @@ _MAKERS: tuple[tuple[tuple[str, ...], Callable[[Filled], Frame | None]], ...] = 
     (_APPEND, _append),
     (_WRITE, _write),
 )
-

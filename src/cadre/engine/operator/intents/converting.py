@@ -43,7 +43,7 @@ class Convert:
         if target == source.path:
             return Say(f"`{source.path}` is in that format already.")
         if not self.sure and any(entry.path == target for entry in entries):
-            return ask_yes(f"`{target}` exists already. Shall I replace it?", replace(self, sure=True))
+            return ask_yes(f"`{target}` exists already. Replace it", replace(self, sure=True))
         answer = toolkit.python(desk, _code(source.path, target))
         if answer.is_error:
             return Say(f"`{source.path}` was not converted:\n\n{fenced(answer.text)}")
@@ -55,8 +55,12 @@ def recognise(sentence: Sentence, context: Context) -> Frame | None:
     filled = match(sentence, _PATTERNS)
     if filled is None:
         return None
-    wanted = _format(filled["format"])
+    wanted = _format(filled["format"]) if _is_file(filled["file"]) else None
     return Convert(filled["file"].text, wanted[0], target=wanted[1]) if wanted else None
+
+
+def _is_file(slot: Slot) -> bool:
+    return any(token.is_name for token in slot.tokens) or len(slot.tokens) <= 2
 
 
 def _format(slot: Slot) -> tuple[str, str] | None:

@@ -17,21 +17,36 @@ from cadre.engine.operator.words import Sentence, read_sentence
 ROWS = 50
 _NOUNS = ("file", "document", "folder", "directory", "workspace")
 _ORDERS: dict[str, frozenset[str]] = {
-    "largest": frozenset("biggest largest big large larger bigger heaviest greatest huge".split()),
-    "smallest": frozenset("smallest small smaller tiniest".split()),
-    "newest": frozenset("newest latest recent recently youngest newer".split()),
-    "oldest": frozenset("oldest old older".split()),
+    "largest": frozenset(
+        ["biggest", "largest", "big", "large", "larger", "bigger", "heaviest", "greatest", "huge"]
+    ),
+    "smallest": frozenset(["smallest", "small", "smaller", "tiniest"]),
+    "newest": frozenset(["newest", "latest", "recent", "recently", "youngest", "newer"]),
+    "oldest": frozenset(["oldest", "old", "older"]),
 }
 _LISTS = (
     "ls", "ls {path}", "tree", "dir", "list", "list file", "list [every] file [here|there] *",
     "show|list|see|view|display file|folder|directory *", "show|list|see [every] file|folder",
-    "what|which file|document [do|are|is] *", "what is|do in [here|this] [folder|directory|workspace]",
+    "what|which file|document", "what|which file|document do|are|is *", "what is|do in [here|this] [folder|directory|workspace]",
     "show|list|display file|folder|directory tree [here]", "show|draw tree", "what is here", "what do i have [here]",
     "list|show content|contents of [this|current] folder|directory|workspace", "list everything [here]",
     "which|what file are here|there", "file",
 )  # fmt: skip
 _COUNTS = ("how many file|document *", "count [every] file *", "number of file *")
-_CHANGED = frozenset("changed change modified modify edited touched updated new added altered".split())
+_CHANGED = frozenset(
+    [
+        "changed",
+        "change",
+        "modified",
+        "modify",
+        "edited",
+        "touched",
+        "updated",
+        "new",
+        "added",
+        "altered",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,9 @@ class Listing:
     only_count: bool = False
 
     def plan(self, desk: Desk) -> Move:
-        entries = [e for e in toolkit.list_files(desk) if not self.ending or e.ending == self.ending]
+        entries = [
+            e for e in toolkit.list_files(desk) if not self.ending or e.ending == self.ending
+        ]
         kind = f".{self.ending} file" if self.ending else "file"
         if not entries:
             return Say(f"There is no {kind} here yet. Add files to a message, and ask again.")
@@ -64,11 +81,15 @@ class Changes:
     def plan(self, desk: Desk) -> Move:
         period = _period_in(read_sentence(self.words), desk.now)
         entries = toolkit.list_files(desk)
-        changed = [e for e in entries if e.modified_at is not None and _within(e.modified_at, period)]
+        changed = [
+            e for e in entries if e.modified_at is not None and _within(e.modified_at, period)
+        ]
         if not changed:
             return Say(f"No file changed {period.label} (UTC); there are {len(entries)}.")
         shown = _ordered(changed, "newest")
-        count = f"{len(changed)} of {len(entries)} files changed {period.label} (UTC), newest first."
+        count = (
+            f"{len(changed)} of {len(entries)} files changed {period.label} (UTC), newest first."
+        )
         return Say(f"{count}\n\n{table_of(shown[:ROWS])}")
 
 
@@ -95,14 +116,20 @@ def _follow(sentence: Sentence, previous: Listing) -> Listing | None:
     order, limit = _order_of(sentence), _limit(sentence)
     if not order and limit is None:
         return None
-    return replace(previous, order=order or previous.order, limit=limit or previous.limit, only_count=False)
+    return replace(
+        previous, order=order or previous.order, limit=limit or previous.limit, only_count=False
+    )
 
 
 def _is_about_changes(sentence: Sentence) -> bool:
     if not _CHANGED & {*sentence.stems, *(token.text for token in sentence.tokens)}:
         return False
     asks = sentence.has("what", "which", "anything", "list", "show", "file", "something", "did")
-    return asks and (_has_period(sentence) or sentence.has("file", "recently")) and not _names_file(sentence)
+    return (
+        asks
+        and (_has_period(sentence) or sentence.has("file", "recently"))
+        and not _names_file(sentence)
+    )
 
 
 def _has_period(sentence: Sentence) -> bool:
@@ -124,7 +151,20 @@ def _limit(sentence: Sentence) -> int | None:
 
 def _ending(sentence: Sentence) -> str:
     """Return the kind of file that is asked for: "the largest csv files"."""
-    endings = ("csv", "json", "jsonl", "xlsx", "parquet", "log", "md", "py", "txt", "png", "svg", "pdf")
+    endings = (
+        "csv",
+        "json",
+        "jsonl",
+        "xlsx",
+        "parquet",
+        "log",
+        "md",
+        "py",
+        "txt",
+        "png",
+        "svg",
+        "pdf",
+    )
     return next((e for token in sentence.tokens for e in endings if token.stem in (e, "." + e)), "")
 
 

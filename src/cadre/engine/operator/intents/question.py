@@ -29,25 +29,65 @@ from cadre.engine.operator.data.tagging import Known, Span, tag
 from cadre.engine.operator.desk import Desk
 from cadre.engine.operator.files import DATA_ENDINGS, FileEntry, find_file
 from cadre.engine.operator.intents.reading import which_file
+from cadre.engine.operator.intents.talk import unknown
 from cadre.engine.operator.moves import Ask, Choice, Context, Frame, Move, Say
 from cadre.engine.operator.words import Sentence, read_sentence
 
 _FOLLOW_LEADS = frozenset(
-    "and now only just same also what how but instead make as then sort order by without with for "
-    "in per exclude excluding not ok okay show again do could can draw plot chart".split()
+    [
+        "and",
+        "now",
+        "only",
+        "just",
+        "same",
+        "also",
+        "what",
+        "how",
+        "but",
+        "instead",
+        "make",
+        "as",
+        "then",
+        "sort",
+        "order",
+        "by",
+        "without",
+        "with",
+        "for",
+        "in",
+        "per",
+        "exclude",
+        "excluding",
+        "not",
+        "ok",
+        "okay",
+        "show",
+        "again",
+        "do",
+        "could",
+        "can",
+        "draw",
+        "plot",
+        "chart",
+    ]
 )
-_POINTERS = frozenset("it that them those this these same instead".split())
+_POINTERS = frozenset(["it", "that", "them", "those", "this", "these", "same", "instead"])
 _FOLLOW_TOKENS = 14
+_TENTATIVE_TOKENS = 16
 CHAIN_LIMIT = 12
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question, the one that it follows up, and what was settled by asking back."""
+    """A question, the one that it follows up, and what was settled by asking back.
+
+    A `tentative` one has no word of a question; it is one only if the data has its words.
+    """
 
     text: str
     base: "Question | None" = None
     decisions: tuple[tuple[str, str], ...] = ()
+    tentative: bool = False
 
     def plan(self, desk: Desk) -> Move:
         return _Answer(self, desk).move()
@@ -66,8 +106,13 @@ def recognise(sentence: Sentence, context: Context) -> Frame | None:
         return Question(sentence.raw, base=context.previous)
     tags = {span.tag for span in tag(sentence, Known(()))}
     has_cue = bool(tags & CUES) or (Tag.GROUP in tags and len(sentence.tokens) < 30)
-    names_data = any(t.kind == "path" and t.text.rsplit(".", 1)[-1] in DATA_ENDINGS for t in sentence.tokens)
-    return Question(sentence.raw) if has_cue or names_data else None
+    names_data = any(
+        t.kind == "path" and t.text.rsplit(".", 1)[-1] in DATA_ENDINGS for t in sentence.tokens
+    )
+    if has_cue or names_data:
+        return Question(sentence.raw)
+    is_short = 1 < len(sentence.tokens) <= _TENTATIVE_TOKENS
+    return Question(sentence.raw, tentative=True) if is_short else None
 
 
 def follows_up(sentence: Sentence) -> bool:
@@ -80,10 +125,14 @@ def follows_up(sentence: Sentence) -> bool:
     if _POINTERS & set(words):
         return True
     shapes = sum(t in CUES or t in (Tag.GROUP, Tag.PERIOD, Tag.NOT) for t in tags)
-    opens = words[0] in _FOLLOW_LEADS and (shapes > 0 or words[0] in ("and", "only", "just", "now", "what", "how", "for", "but"))
+    opens = words[0] in _FOLLOW_LEADS and (
+        shapes > 0 or words[0] in ("and", "only", "just", "now", "what", "how", "for", "but")
+    )
     if words[0] in ("what", "how"):
         opens = words[1:2] == ["about"]
-    return (opens or len(words) <= 4 and shapes > 0) and not (has_own_measure and Tag.GROUP in tags)
+    return (opens or (len(words) <= 4 and shapes > 0)) and not (
+        has_own_measure and Tag.GROUP in tags
+    )
 
 
 class _Answer:
@@ -96,14 +145,18 @@ class _Answer:
         self._decisions = {k: v for part in question.chain() for k, v in part.decisions}
 
     def move(self) -> Move:
+        if self._question.tentative and not self._desk.offers("sql"):
+            return unknown(self._question.text)
         files = toolkit.list_files(self._desk)
         missing = self._missing_file(files)
         if missing is not None:
             return missing
         tables = toolkit.tables(self._desk, files)
         if not tables:
-            return Say(_NO_DATA)
+            return unknown(self._question.text) if self._question.tentative else Say(_NO_DATA)
         known = self._known(tables)
+        if self._question.tentative and not self._speaks_of_data(known):
+            return unknown(self._question.text)
         table = choose_table(self._table_spans(known), tables, self._decisions)
         if table is None:
             return Ask(_nothing_named(tables))
@@ -115,14 +168,26 @@ class _Answer:
             return self._explain(query, slots, table)
         return self._answer(query, slots, table)
 
+    def _speaks_of_data(self, known: Known) -> bool:
+        """Claim that more words name things of the data than nothing at all."""
+        spans = self._table_spans(known)
+        named = sum(span.tag in (Tag.TABLE, Tag.COLUMN, Tag.VALUE) for span in spans)
+        strange = sum(span.tag is Tag.UNKNOWN and len(span.text) > 2 for span in spans)
+        return named > 0 and named >= strange
+
     def _missing_file(self, files: Sequence[FileEntry]) -> Ask | None:
         """Ask back where the question names a data file that isn't there."""
         for token in self._chain[-1].tokens:
             if token.kind == "path" and token.text.rsplit(".", 1)[-1] in DATA_ENDINGS:
                 said = token.raw
-                if not any((t := "/" + f.path.lower()).endswith("/" + token.text.removeprefix("./")) and t for f in files):
+                if not any(
+                    (t := "/" + f.path.lower()).endswith("/" + token.text.removeprefix("./")) and t
+                    for f in files
+                ):
                     return which_file(
-                        said, [], find_file([token], files) or [f for f in files if f.is_data],
+                        said,
+                        [],
+                        find_file([token], files) or [f for f in files if f.is_data],
                         lambda path, said=said: self._renamed(said, path),
                     )
         return None
@@ -183,7 +248,11 @@ class _Answer:
         sql = write_sql(query)
         chart = chart_of(query, slots.chart, sql)
         grid = toolkit.sql(self._desk, sql) if query.measures or chart is None else None
-        picture = toolkit.chart(self._desk, chart) if chart is not None and (grid is None or grid.rows) else ""
+        picture = (
+            toolkit.chart(self._desk, chart)
+            if chart is not None and (grid is None or grid.rows)
+            else ""
+        )
         return Say(phrase_answer(query, slots, table, grid, picture))
 
 
@@ -202,4 +271,3 @@ def _nothing_named(tables: Sequence[Table]) -> str:
         "I don't find in your question a column or a value of the data here. I am not a language "
         "model: I match words with names. There is:\n\n" + "\n".join(lines)
     )
-

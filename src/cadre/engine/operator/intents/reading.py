@@ -92,7 +92,19 @@ def _may_be_file(slot: Slot, what: What) -> bool:
         return len(slot.tokens) <= 6
     if what in ("describe", "preview"):
         return len(slot.tokens) <= 4
-    known = {"file", "readme", "makefile", "log", "note", "sheet", "csv", "document", "script", "workbook", "spreadsheet"}
+    known = {
+        "file",
+        "readme",
+        "makefile",
+        "log",
+        "note",
+        "sheet",
+        "csv",
+        "document",
+        "script",
+        "workbook",
+        "spreadsheet",
+    }
     stems = {token.stem for token in slot.tokens}
     return len(slot.tokens) <= 4 and (bool(stems & known) or "make" in stems)
 
@@ -115,7 +127,11 @@ def which_file(
     if found:
         return Ask(f"Several files fit “{said}”. Which one?", choices)
     if not offered:
-        return Ask(f"There is no file “{said}”; there are no files here at all. Add it to a message.")
+        return Ask(
+            f"There is no file “{said}”; there are no files here at all. Add it to a message."
+        )
+    if len(choices) == 1:
+        return Ask(f"There is no file “{said}” here. Do you mean `{choices[0].label}`?", choices)
     return Ask(f"There is no file “{said}” here. Do you mean one of these?", choices)
 
 
@@ -138,7 +154,9 @@ def _data(look: Look, entry: FileEntry, desk: Desk, entries: Sequence[FileEntry]
     if look.what == "describe":
         columns = Grid(("column", "type"), tuple((c.name, c.type.lower()) for c in table.columns))
         first = write_grid(rows, limit=5, plain=plain)
-        return Say(f"`{entry.path}` has {size}:\n\n{write_grid(columns, limit=80)}\n\nThe first rows:\n\n{first}")
+        return Say(
+            f"`{entry.path}` has {size}:\n\n{write_grid(columns, limit=80)}\n\nThe first rows:\n\n{first}"
+        )
     shown = write_grid(rows, limit=limit, plain=plain)
     return Say(f"`{entry.path}` has {size}. The first {len(rows.rows)}:\n\n{shown}")
 
@@ -160,9 +178,15 @@ def _text(look: Look, entry: FileEntry, desk: Desk) -> Move:
     if look.what == "last":
         text = toolkit.last_lines(desk, entry.path, look.number)
     else:
-        text = toolkit.read_text(desk, entry.path, first=look.number if look.what == "first" else None)
+        text = toolkit.read_text(
+            desk, entry.path, first=look.number if look.what == "first" else None
+        )
     number = "line" if look.number == 1 else f"{look.number} lines"
-    heading = f"The {look.what} {number} of `{entry.path}`:" if look.what in ("first", "last") else f"`{entry.path}`:"
+    heading = (
+        f"The {look.what} {number} of `{entry.path}`:"
+        if look.what in ("first", "last")
+        else f"`{entry.path}`:"
+    )
     return Say(f"{heading}\n\n{fenced(text, entry.ending)}")
 
 

@@ -16,19 +16,88 @@ from cadre.engine.operator.words import Sentence
 
 _TESTS = (
     "[run|execute|start|do|launch|check] [unit] test|suite *",
-    "run|execute|start|launch [unit] test|suite *", "[do|does|are|is] [unit] test|suite pass|passes|green|ok *",
-    "test it|this|project|everything|code", "[run] pytest|unittest", "check that|if test pass|work *",
+    "run|execute|start|launch [unit] test|suite *",
+    "[do|does|are|is] [unit] test|suite pass|passes|green|ok *",
+    "test it|this|project|everything|code",
+    "[run] pytest|unittest",
+    "check that|if test pass|work *",
 )
-_RUN = ("run|execute command|shell {command...}", "run|execute {command...}", "shell {command...}", "in shell {command...}")
+_RUN = (
+    "run|execute command|shell {command...}",
+    "run|execute {command...}",
+    "shell {command...}",
+    "in shell {command...}",
+)
 _PROGRAMS = frozenset(
-    "make ls cat echo python python3 node npm npx uv pytest git grep find wc head tail sort uniq "
-    "awk sed du df ps pwd date env whoami uname tar gzip unzip zip bash sh cargo go java ruby perl "
-    "which file stat tree diff mkdir touch cp mv rm seq sleep printf pip curl wget".split()
+    [
+        "make",
+        "ls",
+        "cat",
+        "echo",
+        "python",
+        "python3",
+        "node",
+        "npm",
+        "npx",
+        "uv",
+        "pytest",
+        "git",
+        "grep",
+        "find",
+        "wc",
+        "head",
+        "tail",
+        "sort",
+        "uniq",
+        "awk",
+        "sed",
+        "du",
+        "df",
+        "ps",
+        "pwd",
+        "date",
+        "env",
+        "whoami",
+        "uname",
+        "tar",
+        "gzip",
+        "unzip",
+        "zip",
+        "bash",
+        "sh",
+        "cargo",
+        "go",
+        "java",
+        "ruby",
+        "perl",
+        "which",
+        "file",
+        "stat",
+        "tree",
+        "diff",
+        "mkdir",
+        "touch",
+        "cp",
+        "mv",
+        "rm",
+        "seq",
+        "sleep",
+        "printf",
+        "pip",
+        "curl",
+        "wget",
+    ]
 )
 _FENCE = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
-_PYTHON = re.compile(r"^\s*(?:please\s+)?(?:run|execute)?\s*(?:this\s+)?(?:in\s+)?python(?:\s+code)?\s*:\s*(.+)$", re.DOTALL | re.IGNORECASE)
+_PYTHON = re.compile(
+    r"^\s*(?:please\s+)?(?:run|execute)?\s*(?:this\s+)?(?:in\s+)?python(?:\s+code)?\s*:\s*(.+)$",
+    re.DOTALL | re.IGNORECASE,
+)
 _SHELL = re.compile(r"^\s*(?:\$\s+|!\s*)(.+)$", re.DOTALL)
-_SQL = re.compile(r"^\s*(?:(?:run|execute)\s+)?(?:sql\s*:\s*)?((?:select|with|describe|summarize|from)\b.+)$", re.DOTALL | re.IGNORECASE)
+_SQL = re.compile(
+    r"^\s*(?:(?:run|execute)\s+)?(?:sql\s*:\s*)?((?:select|with|describe|summarize|from)\b.+)$",
+    re.DOTALL | re.IGNORECASE,
+)
 _SQL_SHAPE = re.compile(r"\bfrom\b|\bselect\s+[\d'(]|^describe\b|^summarize\b", re.IGNORECASE)
 
 
@@ -49,7 +118,10 @@ class RunTests:
                 "`package.json` with a test script, and no Python test files. Tell me the command: “run …”."
             )
         if len(ways) > 1:
-            return Ask("There are several ways to run tests here. Which one?", [Choice(w, RunTests(w)) for w in ways])
+            return Ask(
+                "There are several ways to run tests here. Which one?",
+                [Choice(w, RunTests(w)) for w in ways],
+            )
         return _shell(desk, ways[0])
 
 
@@ -68,7 +140,9 @@ class RunFile:
     path: str
 
     def plan(self, desk: Desk) -> Move:
-        return _shell(desk, f"{_STARTERS[self.path.rsplit('.', 1)[-1].lower()]} {shlex.quote(self.path)}")
+        return _shell(
+            desk, f"{_STARTERS[self.path.rsplit('.', 1)[-1].lower()]} {shlex.quote(self.path)}"
+        )
 
 
 @dataclass(frozen=True)
@@ -114,7 +188,11 @@ def _given_code(text: str) -> Frame | None:
         return RunPython(found.group(1).strip().strip("`"))
     if found := _SHELL.match(text):
         return RunShell(found.group(1).strip())
-    if (found := _SQL.match(text)) and _SQL_SHAPE.search(found.group(1)) and _is_query(found.group(1)):
+    if (
+        (found := _SQL.match(text))
+        and _SQL_SHAPE.search(found.group(1))
+        and _is_query(found.group(1))
+    ):
         return RunSql(found.group(1).strip().rstrip(";"))
     return None
 
@@ -125,7 +203,10 @@ def _is_query(text: str) -> bool:
     if first in ("with", "from"):
         return re.search(r"\bselect\b", text, re.IGNORECASE) is not None
     if first in ("describe", "summarize"):
-        return re.match(r"\w+\s+(select\b|\"?\w+\"?\s*$)", text) is not None and text.split(None, 1)[0].isupper()
+        return (
+            re.match(r"\w+\s+(select\b|\"?\w+\"?\s*$)", text) is not None
+            and text.split(None, 1)[0].isupper()
+        )
     return True
 
 
@@ -142,25 +223,39 @@ def _command(slot: Slot) -> Frame | None:
     first = slot.tokens[0]
     if len(slot.tokens) == 1 and first.kind == "quoted":
         return RunShell(first.raw[1:-1])
-    if len(slot.tokens) == 1 and first.kind == "path" and first.text.rsplit(".", 1)[-1] in _STARTERS:
+    if (
+        len(slot.tokens) == 1
+        and first.kind == "path"
+        and first.text.rsplit(".", 1)[-1] in _STARTERS
+    ):
         return RunFile(first.raw)
     quoted = [token for token in slot.tokens if token.raw.startswith("`")]
     if quoted:
         return RunShell(quoted[0].raw[1:-1])
     is_program = first.text in _PROGRAMS or slot.text.startswith(("./", "/"))
-    return RunShell(slot.text.rstrip(".?!") if slot.text.endswith(("?", "!")) else slot.text) if is_program else None
+    return (
+        RunShell(slot.text.rstrip(".?!") if slot.text.endswith(("?", "!")) else slot.text)
+        if is_program
+        else None
+    )
 
 
 def _ways(desk: Desk, entries: Sequence[FileEntry]) -> list[str]:
     """Return the commands that run tests here; a Makefile's target stands for all others."""
     paths = {entry.path: entry for entry in entries}
-    makefiles = sorted((p for p in paths if p.rsplit("/", 1)[-1] in ("Makefile", "makefile")), key=lambda p: (p.count("/"), p))
+    makefiles = sorted(
+        (p for p in paths if p.rsplit("/", 1)[-1] in ("Makefile", "makefile")),
+        key=lambda p: (p.count("/"), p),
+    )
     for makefile in makefiles[:1]:
         target = _target(toolkit.read_text(desk, makefile))
         if target:
             return [_inside(makefile, f"make {target}")]
     ways: list[str] = []
-    packages = sorted((p for p in paths if p.rsplit("/", 1)[-1] == "package.json" and "node_modules" not in p), key=lambda p: p.count("/"))
+    packages = sorted(
+        (p for p in paths if p.rsplit("/", 1)[-1] == "package.json" and "node_modules" not in p),
+        key=lambda p: p.count("/"),
+    )
     if packages and '"test"' in toolkit.read_text(desk, packages[0]):
         ways.append(_inside(packages[0], "npm test"))
     tests = [p for p in paths if re.fullmatch(r"(.*/)?(test_[^/]+|[^/]+_test)\.py", p)]
@@ -193,7 +288,9 @@ def _python_tests(desk: Desk, tests: Sequence[str], paths: dict[str, FileEntry])
 
 def _shell(desk: Desk, command: str) -> Move:
     answer = toolkit.run_shell(desk, command)
-    return Say(_said(f"`{command}`" if "`" not in command else "The command", answer.text, answer.is_error))
+    return Say(
+        _said(f"`{command}`" if "`" not in command else "The command", answer.text, answer.is_error)
+    )
 
 
 def _said(what: str, text: str, is_error: bool) -> str:

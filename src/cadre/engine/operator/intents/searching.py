@@ -30,7 +30,21 @@ _ANYWHERE = (
     "find {text...}",
 )  # fmt: skip
 _KNOWN = {"todo": "TODO", "todos": "TODO", "fixme": "FIXME", "fixmes": "FIXME"}
-_NOT_TEXT = frozenset("average total sum revenue mean biggest largest order row record many".split())
+_NOT_TEXT = frozenset(
+    [
+        "average",
+        "total",
+        "sum",
+        "revenue",
+        "mean",
+        "biggest",
+        "largest",
+        "order",
+        "row",
+        "record",
+        "many",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +74,9 @@ def recognise(sentence: Sentence, context: Context) -> Frame | None:
     """Read a sentence as a search."""
     filled = match(sentence, _IN_FILE)
     if filled is not None and _is_file(filled["file"]):
-        return Search(_wanted(filled["text"]), filled["file"].text, regex=_is_pattern(filled["text"]))
+        return Search(
+            _wanted(filled["text"]), filled["file"].text, regex=_is_pattern(filled["text"])
+        )
     filled = match(sentence, _ANYWHERE)
     if filled is None:
         return None
@@ -78,7 +94,9 @@ def recognise(sentence: Sentence, context: Context) -> Frame | None:
 def _is_file(slot: Slot) -> bool:
     if any(token.is_name for token in slot.tokens):
         return True
-    return len(slot.tokens) <= 3 and any(t.stem in ("log", "file", "readme", "note") for t in slot.tokens)
+    return len(slot.tokens) <= 3 and any(
+        t.stem in ("log", "file", "readme", "note") for t in slot.tokens
+    )
 
 
 def _is_quoted(slot: Slot) -> bool:

@@ -16,9 +16,25 @@ _HELP = (
     "are you ai|bot|human|model|llm *", "are you language|real *", "which|what model are you *", "give examples", "examples",
     "what do you know|understand", "capabilities",
 )  # fmt: skip
-_GREETINGS = frozenset("hello hi hey greetings morning afternoon evening yo hallo moin".split())
-_THANKS = frozenset("thanks thank thx cheers great nice perfect good cool awesome wonderful".split())
-_BYE = frozenset("bye goodbye ciao".split())
+_GREETINGS = frozenset(
+    ["hello", "hi", "hey", "greetings", "morning", "afternoon", "evening", "yo", "hallo", "moin"]
+)
+_THANKS = frozenset(
+    [
+        "thanks",
+        "thank",
+        "thx",
+        "cheers",
+        "great",
+        "nice",
+        "perfect",
+        "good",
+        "cool",
+        "awesome",
+        "wonderful",
+    ]
+)
+_BYE = frozenset(["bye", "goodbye", "ciao"])
 
 NOT_A_MODEL = (
     "I am cadre's offline operator, **not a language model**: I understand plain commands about "
@@ -46,7 +62,9 @@ class Help:
         lines = [f"- {text}" for tool, text in _ABILITIES if desk.offers(tool)]
         lines.append("- **calculate**: “what is 15% of 2400”")
         listed = "\n".join(lines)
-        return Say(f"{self.greeting}{NOT_A_MODEL}\n\nWhat I can do with the tools of this agent:\n\n{listed}")
+        return Say(
+            f"{self.greeting}{NOT_A_MODEL}\n\nWhat I can do with the tools of this agent:\n\n{listed}"
+        )
 
 
 @dataclass(frozen=True)
@@ -73,10 +91,15 @@ class Unknown:
     text: str
 
     def plan(self, desk: Desk) -> Move:
-        said = self.text.strip().replace("\n", " ")
-        said = said if len(said) <= 80 else said[:79] + "…"
-        quoted = f"I don't understand “{said}”. " if said else "There is nothing in that message. "
-        return Ask(f"{quoted}{NOT_A_MODEL}\n\nSay “help” for what I can do.")
+        return unknown(self.text)
+
+
+def unknown(text: str) -> Ask:
+    """Return the plain word that `text` means nothing to the operator."""
+    said = text.strip().replace("\n", " ")
+    said = said if len(said) <= 80 else said[:79] + "…"
+    quoted = f"I don't understand “{said}”. " if said else "There is nothing in that message. "
+    return Ask(f"{quoted}{NOT_A_MODEL}\n\nSay “help” for what I can do.")
 
 
 def recognise(sentence: Sentence, context: Context) -> Frame | None:
@@ -100,9 +123,17 @@ def _small(sentence: Sentence) -> Frame | None:
         return None
     if words & _BYE:
         return Greeting("Goodbye. Everything is in the run's journal.")
-    if words & _THANKS and (words & {"thanks", "thank", "thx"} or end - start <= 2) and not words & _GREETINGS:
+    if (
+        words & _THANKS
+        and (words & {"thanks", "thank", "thx"} or end - start <= 2)
+        and not words & _GREETINGS
+    ):
         return Greeting("You're welcome.")
-    if words and words <= _GREETINGS | {"there", "good", "you", "cadre", "again", "how", "are"} and words & _GREETINGS:
+    if (
+        words
+        and words <= _GREETINGS | {"there", "good", "you", "cadre", "again", "how", "are"}
+        and words & _GREETINGS
+    ):
         return Help("Hello. ")
     return None
 

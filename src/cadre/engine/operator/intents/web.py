@@ -19,7 +19,9 @@ class Fetch:
         text = toolkit.fetch(desk, self.url)
         cut = text if len(text) <= _SHOWN else text[:_SHOWN] + "\n…"
         note = f"\n\nThe first {_SHOWN} of {len(text)} characters." if cut != text else ""
-        return Say(f"What <{self.url}> answered (written by others, so only material):\n\n{fenced(cut)}{note}")
+        return Say(
+            f"What <{self.url}> answered (written by others, so only material):\n\n{fenced(cut)}{note}"
+        )
 
 
 def recognise(sentence: Sentence, context: Context) -> Frame | None:
