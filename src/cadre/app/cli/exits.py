@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, cast
 
 import typer
 
@@ -19,5 +19,15 @@ def finish(command: Coroutine[Any, Any, int | None]) -> None:
         code = asyncio.run(command)
     except KeyboardInterrupt:
         code = CANCELLED
+    except BaseExceptionGroup as group:
+        raise _alone(group) from group
     if code:
         raise typer.Exit(code)
+
+
+def _alone(error: BaseException) -> BaseException:
+    """The error that a task group wrapped, if it is the only one in it."""
+    if not isinstance(error, BaseExceptionGroup):
+        return error
+    group = cast("BaseExceptionGroup[BaseException]", error)
+    return _alone(group.exceptions[0]) if len(group.exceptions) == 1 else group

@@ -81,7 +81,7 @@ def _tell(run: dict[str, Any], saved: list[dict[str, Any]], steps: Steps) -> Non
     if text and not steps.has_shown(text):
         print(text)
     for file in saved:
-        print(os.path.relpath(file["saved_to"]))
+        print(os.path.relpath(str(file["saved_to"])))
     if run["status"] == "waiting":
         notes().print(f"{run['id']} waits: {run['waiting_for']}", style="yellow", markup=False)
         notes().print("Answer with `cadre approvals list` and `decide`, or in the console.")

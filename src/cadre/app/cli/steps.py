@@ -13,7 +13,6 @@ from rich.markup import escape
 
 from cadre.app.cli.output import fields, notes
 
-_SHOWN_KINDS = {"tool", "code"}
 _ARGUMENT_CHARACTERS = 90
 
 
@@ -80,11 +79,11 @@ class Steps:
             sys.stdout.flush()
 
     def _on_started(self, data: dict[str, Any], _at: float) -> None:
-        if data.get("kind") in _SHOWN_KINDS:
+        if data.get("kind") == "tool":
             self._line(f"[cyan]…[/] {_call(data)}")
 
     def _on_finished(self, data: dict[str, Any], at: float) -> None:
-        if data.get("kind") not in _SHOWN_KINDS:
+        if data.get("kind") != "tool":
             return
         seconds = max(0.0, at - float(data.get("started_at") or time.time()))
         mark = "[red]✗[/]" if fields(data["output"]).get("is_error") else "[green]✓[/]"

@@ -65,7 +65,8 @@ class EventStream(Response):
         await self._send(send, b"retry: 1000\n\n")
         while True:
             try:
-                item = await asyncio.wait_for(self._queue.get(), _HEARTBEAT_SECONDS)
+                async with asyncio.timeout(_HEARTBEAT_SECONDS):
+                    item = await self._queue.get()
             except TimeoutError:
                 await self._send(send, b": still here\n\n")
                 continue
@@ -90,7 +91,8 @@ class EventStream(Response):
     async def _send(self, send: Send, chunk: bytes) -> None:
         # `send` returns when the client has room; one that stays full has gone in all but name.
         message = {"type": "http.response.body", "body": chunk, "more_body": True}
-        await asyncio.wait_for(send(message), _STALLED_SECONDS)
+        async with asyncio.timeout(_STALLED_SECONDS):
+            await send(message)
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -6,14 +6,15 @@ A later run that waits for its turn shows as a `run` item, which has no position
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 from cadre.edge.live.items import END, Item, journal_item, live_item, run_item
 from cadre.edge.live.positions import Position
-from cadre.engine.runs import Run, RunEvent, Runs
+from cadre.engine.runs import Frame, Run, RunEvent, Runs
 from cadre.infra.bus import Bus, Overflow
 from cadre.kernel.events import Event, RunAdvanced
 from cadre.kernel.ids import RunId
@@ -22,6 +23,7 @@ from cadre.kernel.scope import Scope
 
 Put = Callable[[Item], Awaitable[None]]
 Feed = Callable[[Put], Awaitable[None]]
+_Followed = AsyncGenerator[RunEvent | Frame | Run]
 
 _LOOK_AGAIN_SECONDS = 15.0
 _PAGE = 100
@@ -42,7 +44,9 @@ class RunFeed:
 
 
 async def _follow(feed: RunFeed, put: Put, name: Callable[[int], str]) -> None:
-    async with aclosing(feed.runs.follow(feed.scope, feed.run_id, after=feed.after)) as followed:
+    # A generator, so that it can be closed at once and not when it is collected.
+    followed = cast("_Followed", feed.runs.follow(feed.scope, feed.run_id, after=feed.after))
+    async with aclosing(followed):
         async for item in followed:
             if isinstance(item, RunEvent):
                 await put(journal_item(item, name(item.seq)))
@@ -87,7 +91,8 @@ class ConversationFeed:
     async def _watch(self, news: AsyncIterator[Event | Overflow], put: Put) -> None:
         while True:
             try:
-                event = await asyncio.wait_for(anext(news), _LOOK_AGAIN_SECONDS)
+                async with asyncio.timeout(_LOOK_AGAIN_SECONDS):
+                    event = await anext(news)
             except TimeoutError:
                 event = Overflow()  # another process may have started a run
             if isinstance(event, RunAdvanced):

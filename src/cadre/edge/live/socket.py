@@ -6,7 +6,7 @@ read holds them all still.
 """
 
 import asyncio
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
@@ -69,7 +69,7 @@ class Socket:
         """Until the client leaves, stalls, or the server closes."""
         await self._websocket.accept()
         async with self._streams.opened() as ending:
-            tasks = [
+            tasks: list[asyncio.Task[Any]] = [
                 asyncio.create_task(self._listen()),
                 asyncio.create_task(self._send()),
                 asyncio.create_task(ending.wait()),
@@ -147,8 +147,8 @@ class Socket:
     async def _send(self) -> None:
         while True:
             message = await self._outgoing.get()
-            sent = self._websocket.send_text(message.decode())
-            await asyncio.wait_for(sent, _STALLED_SECONDS)
+            async with asyncio.timeout(_STALLED_SECONDS):
+                await self._websocket.send_text(message.decode())
 
 
 def _message(key: _Key, item: Item) -> bytes:

@@ -8,7 +8,6 @@ from cadre.edge.live.positions import BadPosition, conversation_position, run_po
 from cadre.engine.conversations import Conversations
 from cadre.engine.runs import Runs
 from cadre.infra.bus import Bus
-from cadre.infra.database import Database
 from cadre.infra.web import Provide
 from cadre.kernel.ids import ConversationId, RunId
 from cadre.kernel.scope import Scope
@@ -21,7 +20,6 @@ class Sources:
     runs: Annotated[Runs, Provide(Runs)]
     conversations: Annotated[Conversations, Provide(Conversations)]
     bus: Annotated[Bus, Provide(Bus)]
-    database: Annotated[Database, Provide(Database)]
 
     async def run(self, scope: Scope, run_id: RunId, after: str | None) -> Feed:
         position = run_position(after)
@@ -31,8 +29,7 @@ class Sources:
     async def conversation(
         self, scope: Scope, conversation_id: ConversationId, after: str | None
     ) -> Feed:
-        async with self.database.read(scope) as work:
-            await self.conversations.get(work, conversation_id)
+        await self.conversations.get(scope, conversation_id)
         position = conversation_position(after)
         if position is not None:
             run = await self.runs.get(scope, position.run_id)

@@ -1,0 +1,63 @@
+"""The app: the doors over the rooms. `uvicorn --factory cadre.app.main:create_app` serves it too."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+
+from cadre import __version__
+from cadre.app.console import console_folder
+from cadre.app.local import OWNER_SCOPE
+from cadre.app.settings import Settings, load_settings
+from cadre.app.wiring import Say, wired
+from cadre.edge import http, live
+from cadre.edge.http import BodyLimits, make_api
+from cadre.engine.agents.routes import router as agents
+from cadre.engine.approvals.routes import router as approvals
+from cadre.engine.conversations.routes import router as conversations
+from cadre.engine.gate.routes import router as gate
+from cadre.engine.models.routes import router as models
+from cadre.engine.runs.routes import router as runs
+from cadre.infra.database import Database
+from cadre.trust.accounts import Accounts
+from cadre.trust.accounts.routes import router as keys
+
+_ROUTERS: tuple[APIRouter, ...] = (
+    http.router,
+    keys,
+    conversations,
+    live.router,
+    runs,
+    approvals,
+    agents,
+    gate,
+    models,
+)
+
+
+def create_app(settings: Settings | None = None, say: Say = lambda _line: None) -> FastAPI:
+    """The ASGI app of `settings`; its lifespan wires everything and makes the owner."""
+    chosen = settings or load_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with wired(chosen, say) as services:
+            async with services[Database].begin(OWNER_SCOPE) as work:
+                await services[Accounts].ensure_owner(work)
+            app.state.services = services
+            yield
+
+    return make_api(
+        version=__version__,
+        routers=_ROUTERS,
+        hosts=[*chosen.hosts, chosen.host],
+        limits=BodyLimits(upload_bytes=chosen.upload_megabytes * 1_000_000),
+        console=console_folder(),
+        lifespan=lifespan,
+    )
+
+
+def describe() -> dict[str, Any]:
+    """The OpenAPI description, without starting anything."""
+    return create_app(load_settings()).openapi()
