@@ -186,9 +186,7 @@ async def test_an_answer_that_breaks_off_is_thrown_away_and_asked_for_again(hous
     assert "text.snapshot" in kinds
     after = [
         frame
-        for frame in frames[
-            max(i for i, f in enumerate(frames) if f["type"] == "text.snapshot") :
-        ]
+        for frame in frames[max(i for i, f in enumerate(frames) if f["type"] == "text.snapshot") :]
         if frame["type"] == "text.delta"
     ]
     assert "".join(str(frame["text"]) for frame in after) == "All of it."

@@ -14,7 +14,7 @@ from cadre.engine.agents.definition import RunDefinition
 from cadre.engine.agents.errors import BadInput
 from cadre.engine.agents.transcript import AgentInput, is_tainted, read_transcript
 from cadre.engine.agents.window import total_tokens
-from cadre.engine.runs import ENDED, ActiveRun, Origin, Run, RunEvent, Runs, Safety
+from cadre.engine.runs import ENDED, ActiveRun, Run, RunEvent, Runs, Safety
 from cadre.engine.tools import FileRef, Workspace
 from cadre.infra.blobs import Blobs
 from cadre.kernel.errors import NotFound
@@ -22,6 +22,8 @@ from cadre.kernel.ids import BlobId, RunId
 from cadre.kernel.messages import Json, Message
 from cadre.kernel.values import is_object
 
+_WORKSPACE = "workspace/"
+_ENDED_STEP = ("step.finished", "step.failed", "step.resolved")
 _EVENTS = 1000
 _PAGE = 20
 
@@ -65,31 +67,31 @@ class Opener:
     async def _inherit(self) -> frozenset[str]:
         """Bring a fork's workspace to the fork point; return the keys that its journal holds."""
         itself = await self.runs.summary(self.run.scope, RunId(self.run.id))
-        origin = itself.origin
-        if origin is None:
+        if itself.origin is None:
             return frozenset()
-        events = await all_events(self.runs, self.run, RunId(self.run.id))
-        if origin.type == "fork" and not self.run.is_replay:
+        events = await all_events(self.runs, self.run, itself.id)
+        recorded = [event.key for event in events if event.key and event.type in _ENDED_STEP]
+        restored = [key for key in recorded if key.startswith(_WORKSPACE)]
+        if itself.origin.type == "fork" and f"{_WORKSPACE}{itself.id}" not in restored:
+            restored.append(f"{_WORKSPACE}{itself.id}")
+        origin = RunId(itself.origin.run_id)
+        for key in restored:  # those of earlier forks are history, but a replay wants them all
             await self.run.step(
-                f"workspace/{self.run.id}",
+                key,
                 lambda _: self._restore(origin, events),
                 kind="code",
                 name="workspace",
                 safety=Safety.IDEMPOTENT,
             )
-        elif self.run.is_replay:
-            events = await all_events(self.runs, self.run, RunId(origin.run_id))
-        ended = ("step.finished", "step.failed", "step.resolved")
-        return frozenset(event.key for event in events if event.key and event.type in ended)
+        return frozenset(recorded)
 
-    async def _restore(self, origin: Origin, events: Sequence[RunEvent]) -> Json:
-        manifest = last_manifest(events, origin.seq)
+    async def _restore(self, origin: RunId, events: Sequence[RunEvent]) -> Json:
+        manifest = last_manifest(events)
         if manifest is None:  # forked before anything was done
-            before = await all_events(self.runs, self.run, RunId(origin.run_id))
-            manifest = first_manifest(before)
+            manifest = first_manifest(await all_events(self.runs, self.run, origin))
         if manifest is not None:
             await self.workspace.restore(manifest)
-        return {"manifest": manifest}
+        return {"restored": manifest}
 
     async def _look_back(self) -> Json:
         files = [await self._file(file) for file in self.given.files]
@@ -133,15 +135,17 @@ class Opener:
         return messages, len(runs) - len(turns), tainted
 
     async def _earlier_runs(self) -> list[Run]:
-        """Newest first."""
-        if self.run.session_id is None:
-            return []
+        """Newest first. A fork continues the session of the run that it comes from."""
         itself = await self.runs.summary(self.run.scope, RunId(self.run.id))
+        while itself.origin is not None:
+            itself = await self.runs.summary(self.run.scope, RunId(itself.origin.run_id))
+        if itself.session_id is None:
+            return []
         found: list[Run] = []
         cursor: str | None = None
         while True:
             page = await self.runs.list(
-                self.run.scope, session_id=self.run.session_id, cursor=cursor, limit=_PAGE
+                self.run.scope, session_id=itself.session_id, cursor=cursor, limit=_PAGE
             )
             found += [run for run in page.items if _is_earlier(run, itself)]
             cursor = page.next
@@ -170,11 +174,9 @@ async def all_events(runs: Runs, run: ActiveRun, run_id: RunId) -> list[RunEvent
     return events
 
 
-def last_manifest(events: Sequence[RunEvent], at_seq: int) -> BlobId | None:
-    """The workspace as the last tool that wrote to it, up to `at_seq`, left it."""
-    manifests = [_manifest(event) for event in events if event.seq <= at_seq]
-    found = [manifest for manifest in manifests if manifest is not None]
-    return found[-1] if found else None
+def last_manifest(events: Sequence[RunEvent]) -> BlobId | None:
+    """The workspace as the last tool that wrote to it left it."""
+    return first_manifest(list(reversed(events)))
 
 
 def first_manifest(events: Sequence[RunEvent]) -> BlobId | None:

@@ -24,21 +24,46 @@ class Question:
         """Wait until a person has decided or time is over. Mere news is not an answer."""
         number = 0
         while True:
-            place = f"approval/{self.key}" if number == 0 else f"approval/{self.key}/{number}"
+            place = self._place(number)
             number += 1
             asked = await self._request(place)
-            if self._is_anothers(place, asked):
-                continue
             approval = ApprovalId(asked["approval_id"])
-            await self.run.wait(
-                signal_name(approval),
-                key=f"{place}/wait",
-                reason=f"A person has to approve {self.call.tool}",
-                until=asked["expires_at"],
-            )
-            verdict = await self._take(place, approval)
-            if verdict.status != "pending":
+            if asked["run_id"] == self.run.id:
+                verdict = await self._answered(place, approval, asked["expires_at"])
+            else:
+                verdict = await self._inherited(place, approval, self._place(number))
+            if verdict is not None and verdict.status != "pending":
                 return verdict
+
+    def _place(self, number: int) -> str:
+        return f"approval/{self.key}" if number == 0 else f"approval/{self.key}/{number}"
+
+    async def _answered(self, place: str, approval: ApprovalId, until: float) -> Verdict:
+        await self.run.wait(
+            signal_name(approval),
+            key=f"{place}/wait",
+            reason=f"A person has to approve {self.call.tool}",
+            until=until,
+        )
+        return await self._take(place, approval)
+
+    async def _inherited(self, place: str, approval: ApprovalId, following: str) -> Verdict | None:
+        """What a fork or a replay may make of a question that another run asked.
+
+        A no stays a no. A yes was for that run: it counts here only as history, where the
+        call that it allowed is in the journal too.
+        """
+        recorded = self.mandate.recorded
+        if f"{place}/verdict" not in recorded:
+            return None
+        verdict = await self._take(place, approval)
+        if verdict.status not in {"approved", "edited"}:
+            return verdict
+        if self.run.is_replay:
+            is_history = f"{following}/request" not in recorded
+        else:
+            is_history = f"tool/{self.key}" in recorded
+        return verdict if is_history else None
 
     async def _request(self, place: str) -> dict[str, Json]:
         async def request(_: object) -> Json:
@@ -62,16 +87,6 @@ class Question:
             input={**shown, "reason": self.reason},
             safety=Safety.IDEMPOTENT,
         )
-
-    def _is_anothers(self, place: str, asked: dict[str, Json]) -> bool:
-        """Whether a fork inherited this question, whose answer only its origin may use.
-
-        If the call itself was inherited too, the answer is history and not used again.
-        """
-        if asked["run_id"] == self.run.id:
-            return False
-        proof = f"{place}/verdict" if self.run.is_replay else f"tool/{self.key}"
-        return proof not in self.mandate.recorded
 
     async def _take(self, place: str, approval: ApprovalId) -> Verdict:
         async def take(_: object) -> Json:
