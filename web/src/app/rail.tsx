@@ -17,7 +17,10 @@ interface Props {
 export function Rail({ onSearch, onHelp }: Props) {
   const me = useMe();
   return (
-    <aside aria-label="Rail" className="flex w-52 shrink-0 flex-col border-r border-line bg-canvas max-md:hidden">
+    <aside
+      aria-label="Rail"
+      className="flex w-52 shrink-0 flex-col border-r border-line bg-canvas max-md:hidden"
+    >
       <Link to="/" className="flex h-11 items-center gap-2 px-3 outline-offset-[-2px]">
         <Mark />
         <span className="text-14 font-semibold tracking-[-0.01em]">cadre</span>

@@ -49,7 +49,7 @@ export function SignInPage() {
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const given = String(new FormData(event.currentTarget).get("link") ?? "").trim();
-    const inLink = /[?&]token=([^&\s]+)/.exec(given)?.[1];
+    const inLink = /[?&#]token=([^&\s]+)/.exec(given)?.[1];
     if (given) void enter(inLink ? decodeURIComponent(inLink) : given);
   }
 

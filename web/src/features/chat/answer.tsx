@@ -19,33 +19,42 @@ interface Props {
   message: ChatMessage;
   items: Item[];
   hasLog: boolean;
-  conversationId: string;
   onOpenLog: () => void;
-  onRetry: () => Promise<void>;
+  onRetry: () => void;
 }
 
-export function Answer({ message, items, hasLog, conversationId, onOpenLog, onRetry }: Props) {
+export function Answer({ message, items, hasLog, onOpenLog, onRetry }: Props) {
   const { run, assistant } = message;
   const isDone = isOver(run.status);
+  const place = `/runs/${run.id}`;
+  // What was watched stays as it is; what was over before is folded to a line.
+  const [wasOver] = useState(isDone);
+  const [isOpen, setOpen] = useState(false);
   const final = assistant?.text ?? "";
-  // The last words of the journal are the answer: they are shown once.
   const shown = isDone && final ? withoutFinal(items, final) : items;
   return (
     <article aria-label="Answer" aria-busy={!isDone} className="flex min-w-0 flex-col gap-3">
-      {isDone && !hasLog && run.steps > 1 && (
+      {wasOver && run.steps > 1 && (
         <div>
-          <FoldLine isOpen={false} onClick={onOpenLog}>
+          <FoldLine
+            isOpen={isOpen && hasLog}
+            onClick={() => {
+              setOpen(!isOpen);
+              if (!hasLog) onOpenLog();
+            }}
+          >
             {count(run.steps, "step")} · <span className="tabular">{duration(took(run))}</span>
           </FoldLine>
         </div>
       )}
-      {grouped(shown).map((group) => (
-        <Group key={group.key} group={group} conversationId={conversationId} runId={run.id} />
-      ))}
+      {(!wasOver || isOpen) &&
+        grouped(shown).map((group) => (
+          <Group key={group.key} group={group} place={place} runId={run.id} />
+        ))}
       {!isDone && <State run={run} items={items} />}
-      {isDone && final && <Markdown text={final} conversationId={conversationId} />}
+      {isDone && final && <Markdown text={final} place={place} />}
       {assistant && assistant.files.length > 0 && (
-        <AnswerFiles files={assistant.files} conversationId={conversationId} />
+        <AnswerFiles files={assistant.files} place={place} />
       )}
       {run.status === "failed" && <Failure run={run} onRetry={onRetry} />}
       {run.status === "cancelled" && <Stopped onRetry={onRetry} />}
@@ -68,26 +77,19 @@ function grouped(items: Item[]): Grouped[] {
   return groups;
 }
 
-function Group({
-  group,
-  conversationId,
-  runId,
-}: {
-  group: Grouped;
-  conversationId: string;
-  runId: string;
-}) {
+function Group({ group, place, runId }: { group: Grouped; place: string; runId: string }) {
   if ("steps" in group) return <Steps steps={group.steps} />;
   const { item } = group;
   if (item.type === "approval") return <ApprovalInPlace runId={runId} item={item} />;
   return (
     <>
       {item.reasoning && <Reasoning text={item.reasoning} isLive={item.isLive && !item.text} />}
-      {item.text && <Markdown text={item.text} conversationId={conversationId} />}
+      {item.text && <Markdown text={item.text} place={place} />}
     </>
   );
 }
 
+/** The last words of the journal are the answer: they are shown once. */
 function withoutFinal(items: Item[], final: string): Item[] {
   const last = items.findLastIndex((item) => item.type === "text");
   const item = items[last];
@@ -134,7 +136,7 @@ function Working({ since }: { since: number }) {
   );
 }
 
-function Failure({ run, onRetry }: { run: Run; onRetry: () => Promise<void> }) {
+function Failure({ run, onRetry }: { run: Run; onRetry: () => void }) {
   return (
     <ErrorNote
       title="This run failed"
@@ -151,7 +153,7 @@ function Failure({ run, onRetry }: { run: Run; onRetry: () => Promise<void> }) {
   );
 }
 
-function Stopped({ onRetry }: { onRetry: () => Promise<void> }) {
+function Stopped({ onRetry }: { onRetry: () => void }) {
   return (
     <div className="flex flex-wrap items-center gap-3">
       <Status status="cancelled" />
@@ -160,18 +162,10 @@ function Stopped({ onRetry }: { onRetry: () => Promise<void> }) {
   );
 }
 
-function RetryButton({ onRetry }: { onRetry: () => Promise<void> }) {
-  const [isBusy, setBusy] = useState(false);
+/** Says the same again, at the end. From the failed step on is for the run's own page. */
+function RetryButton({ onRetry }: { onRetry: () => void }) {
   return (
-    <Button
-      size="sm"
-      icon={RotateCcw}
-      isBusy={isBusy}
-      onClick={() => {
-        setBusy(true);
-        onRetry().catch(() => setBusy(false));
-      }}
-    >
+    <Button size="sm" icon={RotateCcw} onClick={onRetry}>
       Try again
     </Button>
   );

@@ -15,25 +15,25 @@ import { fileName, type Picture, sortFiles } from "./pictures";
 
 interface Props {
   files: FileRef[];
-  conversationId: string;
+  place: string;
 }
 
 /** What an answer made: pictures to look at, other files to take away. */
-export function AnswerFiles({ files, conversationId }: Props) {
+export function AnswerFiles({ files, place }: Props) {
   const { pictures, others } = sortFiles(files);
   return (
     <>
       {pictures.map((picture) => (
-        <PictureCard key={picture.name} picture={picture} conversationId={conversationId} />
+        <PictureCard key={picture.name} picture={picture} place={place} />
       ))}
-      {others.length > 0 && <FileChips files={others} conversationId={conversationId} />}
+      {others.length > 0 && <FileChips files={others} place={place} />}
     </>
   );
 }
 
-function PictureCard({ picture, conversationId }: { picture: Picture; conversationId: string }) {
+function PictureCard({ picture, place }: { picture: Picture; place: string }) {
   const [isOpen, setOpen] = useState(false);
-  const url = fileUrl(conversationId, picture.shown, true);
+  const url = fileUrl(place, picture.shown, true);
   return (
     <figure className="w-fit max-w-full overflow-hidden rounded-lg border border-line">
       <button
@@ -51,7 +51,7 @@ function PictureCard({ picture, conversationId }: { picture: Picture; conversati
       </button>
       <figcaption className="flex min-h-9 flex-wrap items-center gap-x-1 border-t border-line bg-sunken py-1 pr-1 pl-3 text-12 text-ink-2">
         <span className="mr-auto min-w-0 truncate pr-3">{picture.title}</span>
-        <PictureActions picture={picture} conversationId={conversationId} />
+        <PictureActions picture={picture} place={place} />
       </figcaption>
       <Dialog
         isOpen={isOpen}
@@ -65,7 +65,7 @@ function PictureCard({ picture, conversationId }: { picture: Picture; conversati
           className="mx-auto max-h-[74dvh] w-full rounded-md bg-white object-contain p-4"
         />
         <div className="mt-3 flex justify-end gap-1">
-          <PictureActions picture={picture} conversationId={conversationId} />
+          <PictureActions picture={picture} place={place} />
         </div>
       </Dialog>
     </figure>
@@ -75,12 +75,12 @@ function PictureCard({ picture, conversationId }: { picture: Picture; conversati
 const ACTION =
   "inline-flex h-7 items-center gap-1.5 rounded-md px-2 text-12 text-ink-2 transition-colors duration-120 hover:bg-hover hover:text-ink max-md:h-9";
 
-function PictureActions({ picture, conversationId }: { picture: Picture; conversationId: string }) {
+function PictureActions({ picture, place }: { picture: Picture; place: string }) {
   return (
     <>
       <a
         className={ACTION}
-        href={fileUrl(conversationId, picture.shown, true)}
+        href={fileUrl(place, picture.shown, true)}
         target="_blank"
         rel="noreferrer"
       >
@@ -90,7 +90,7 @@ function PictureActions({ picture, conversationId }: { picture: Picture; convers
         <a
           key={file.path}
           className={ACTION}
-          href={fileUrl(conversationId, file)}
+          href={fileUrl(place, file)}
           download={fileName(file.path)}
         >
           <Download size={13} aria-hidden />
@@ -101,13 +101,13 @@ function PictureActions({ picture, conversationId }: { picture: Picture; convers
   );
 }
 
-export function FileChips({ files, conversationId }: Props) {
+export function FileChips({ files, place }: Props) {
   return (
     <ul aria-label="Files" className="flex flex-wrap gap-1.5">
       {files.map((file) => (
         <li key={file.path} className="max-w-full">
           <a
-            href={fileUrl(conversationId, file)}
+            href={fileUrl(place, file)}
             download={fileName(file.path)}
             className="flex h-8 min-w-0 items-center gap-2 rounded-md border border-line bg-surface px-2.5 text-12 transition-colors duration-120 hover:border-line-strong hover:bg-hover max-md:h-10"
           >

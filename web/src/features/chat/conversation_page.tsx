@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { ArrowDown } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
-import { isOver, type Run } from "@/api/types";
+import { type ChatMessage, isOver, type Run } from "@/api/types";
 import { Button } from "@/ui/button";
 import { ErrorNote, Spinner } from "@/ui/notes";
 import { PaneHeader } from "@/ui/panes";
@@ -49,6 +49,14 @@ function Conversation({ id }: { id: string }) {
     toEnd();
   }
 
+  function retry({ user }: ChatMessage): void {
+    sending.send(
+      user.text,
+      user.files.map(({ path }) => path),
+    );
+    toEnd();
+  }
+
   function onChoose(runId: string): void {
     setChoices((before) => choose(messages ?? [], before, runId));
   }
@@ -81,6 +89,7 @@ function Conversation({ id }: { id: string }) {
               conversationId={id}
               onChoose={onChoose}
               onOpenLog={openLog}
+              onRetry={retry}
             />
           ))}
           {sending.pending && (

@@ -8,23 +8,23 @@ import { answerUrl } from "./files";
 import { hasMath } from "./math";
 import { MathBlock } from "./math_block";
 
-const ConversationId = createContext("");
+const FilePlace = createContext("");
 
 interface Props {
   text: string;
-  conversationId: string;
+  place: string;
 }
 
-export const Markdown = memo(function Markdown({ text, conversationId }: Props) {
+export const Markdown = memo(function Markdown({ text, place }: Props) {
   const blocks = useMemo(() => splitBlocks(text), [text]);
   return (
-    <ConversationId value={conversationId}>
+    <FilePlace value={place}>
       <div className="prose">
         {blocks.map((block, index) => (
           <Block key={index} block={block} />
         ))}
       </div>
-    </ConversationId>
+    </FilePlace>
   );
 });
 
@@ -66,7 +66,7 @@ const COMPONENTS: Components = {
 };
 
 function Address({ href, children }: { href: string; children?: React.ReactNode }) {
-  const url = answerUrl(useContext(ConversationId), href);
+  const url = answerUrl(useContext(FilePlace), href);
   if (!url) return <>{children}</>;
   return (
     <a href={url} target="_blank" rel="noreferrer noopener">
@@ -77,7 +77,7 @@ function Address({ href, children }: { href: string; children?: React.ReactNode 
 
 /** Pictures of this conversation are shown; one from elsewhere is a link: loading it would tell them. */
 function Image({ src, alt }: { src: string; alt: string }) {
-  const url = answerUrl(useContext(ConversationId), src);
+  const url = answerUrl(useContext(FilePlace), src);
   if (!url) return <>{alt}</>;
   if (!url.startsWith("/")) return <Address href={src}>{alt || src}</Address>;
   return <img src={url} alt={alt} loading="lazy" className="bg-white" />;

@@ -103,6 +103,7 @@ export function noteRun(client: QueryClient, conversationId: string, news: Run):
     ),
   );
   if (before.status === news.status) return;
+  patchConversation(client, conversationId, { last_status: news.status });
   void client.invalidateQueries({ queryKey: ["approvals"] });
   if (!isOver(news.status)) return;
   void client.invalidateQueries({ queryKey });

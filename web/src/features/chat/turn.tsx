@@ -1,10 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { memo, useMemo } from "react";
-import { isOver } from "@/api/types";
+import { type ChatMessage, isOver } from "@/api/types";
 import { toast } from "@/ui/toast";
 import { Answer } from "./answer";
 import type { Branch } from "./branches";
-import { forkRun, messagesQuery } from "./queries";
+import { forkRun, messagesQuery, readEvents } from "./queries";
 import { EMPTY_LOG, type RunLog } from "./run_log";
 import { transcript } from "./transcript";
 import { UserMessage } from "./user_message";
@@ -15,6 +16,7 @@ interface Props {
   conversationId: string;
   onChoose: (runId: string) => void;
   onOpenLog: (runId: string) => void;
+  onRetry: (message: ChatMessage) => void;
 }
 
 /** One message and what came of it. */
@@ -24,15 +26,24 @@ export const Turn = memo(function Turn({
   conversationId,
   onChoose,
   onOpenLog,
+  onRetry,
 }: Props) {
   const { message, versions, version } = branch;
   const { run, user } = message;
   const client = useQueryClient();
+  const navigate = useNavigate();
   const items = useMemo(() => transcript(log ?? EMPTY_LOG), [log]);
 
-  async function fork(atSeq: number, input?: unknown): Promise<void> {
+  async function fork(text: string): Promise<void> {
     try {
-      const made = await forkRun(run.id, { at_seq: atSeq, ...(input ? { input } : {}) });
+      const made = await forkRun(run.id, {
+        at_seq: await historySeq(run.id, log),
+        input: { text, files: user.files.map(({ path }) => path) },
+      });
+      if (made.session_id !== conversationId) {
+        toast("This version runs beside the conversation, which stays as it was.");
+        return await navigate({ to: "/runs/$id", params: { id: made.id } });
+      }
       await client.invalidateQueries({ queryKey: messagesQuery(conversationId).queryKey });
       onChoose(made.id);
     } catch (error) {
@@ -52,29 +63,21 @@ export const Turn = memo(function Turn({
           at: version,
           onChoose: (at) => onChoose(versions[at] ?? run.id),
         }}
-        {...(isOver(run.status)
-          ? {
-              onEdit: (text: string) =>
-                fork(0, { text, files: user.files.map(({ path }) => path) }),
-            }
-          : {})}
+        {...(isOver(run.status) ? { onEdit: fork } : {})}
       />
       <Answer
         message={message}
         items={items}
         hasLog={log !== undefined}
-        conversationId={conversationId}
         onOpenLog={() => onOpenLog(run.id)}
-        onRetry={() => fork(retrySeq(log))}
+        onRetry={() => onRetry(message)}
       />
     </section>
   );
 });
 
-/** A try again keeps all that went well: everything before the step that failed. */
-function retrySeq(log: RunLog | undefined): number {
-  const failed = log?.events.findLast(({ type }) => type === "step.failed");
-  if (!failed) return 0;
-  const first = log?.events.find(({ key }) => key === failed.key);
-  return Math.max(0, (first ?? failed).seq - 1);
+/** A changed message keeps what was said before it: its run has looked back first of all. */
+async function historySeq(runId: string, log: RunLog | undefined): Promise<number> {
+  const events = log ? log.events : await readEvents(runId, -1);
+  return events.find(({ type, key }) => type === "step.finished" && key === "history")?.seq ?? 0;
 }

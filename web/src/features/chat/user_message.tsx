@@ -28,8 +28,8 @@ export function UserMessage({ text, files, conversationId, versions, onEdit }: P
       <div className="max-w-full rounded-xl rounded-br-sm bg-accent-soft px-3.5 py-2 text-14 break-words whitespace-pre-wrap">
         {text}
       </div>
-      {files.length > 0 && <FileChips files={files} conversationId={conversationId} />}
-      <div className="-mr-1 flex h-7 items-center">
+      {files.length > 0 && <FileChips files={files} place={`/conversations/${conversationId}`} />}
+      <div className="-mr-1 -mb-4 flex h-7 items-center">
         <div className="flex opacity-0 transition-opacity duration-120 group-focus-within/said:opacity-100 group-hover/said:opacity-100 max-md:opacity-100">
           <CopyButton text={text} label="Copy message" />
           {onEdit && (

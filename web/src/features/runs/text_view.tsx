@@ -15,7 +15,7 @@ export function TextView({
   const plain = <p className="break-words whitespace-pre-wrap">{text}</p>;
   return (
     <Suspense fallback={plain}>
-      <Markdown text={text} conversationId={conversationId ?? ""} />
+      <Markdown text={text} place={conversationId ? `/conversations/${conversationId}` : ""} />
     </Suspense>
   );
 }
