@@ -1,6 +1,7 @@
 """Conversation: the messages of a request, seen as turns of a person and what tools answered."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +14,10 @@ from cadre.kernel.messages import (
     ToolMessage,
     UserMessage,
 )
+from cadre.kernel.values import is_object
+
+_ATTACHED = "Attached files: "
+_FILE = re.compile(r"([^,]+?) \(\d+ bytes\)(?:, |$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +32,11 @@ class Result:
 
 @dataclass
 class Turn:
-    """What a person said and what was done about it; `answer` is empty while it is under way."""
+    """What a person said, the files that came with it, and what tools answered since."""
 
     text: str
+    attached: tuple[str, ...] = ()
     results: list[Result] = field(default_factory=list[Result])
-    answer: str = ""
 
 
 def read_turns(messages: Sequence[Message]) -> list[Turn]:
@@ -40,13 +45,11 @@ def read_turns(messages: Sequence[Message]) -> list[Turn]:
     calls: dict[str, ToolCall] = {}
     for message in messages:
         if isinstance(message, UserMessage):
-            turns.append(Turn(_text(message)))
+            turns.append(_turn(message))
         elif not turns:
             continue
         elif isinstance(message, AssistantMessage):
             calls |= {call.id: call for call in message.calls}
-            if not message.calls:
-                turns[-1].answer = message.text
         elif isinstance(message, ToolMessage):
             _add_result(turns[-1], calls.get(message.call_id), message)
     return turns
@@ -56,17 +59,21 @@ def count_calls(messages: Sequence[Message]) -> int:
     return sum(len(m.calls) for m in messages if isinstance(m, AssistantMessage))
 
 
-def _text(message: UserMessage) -> str:
-    return "\n".join(part.text for part in message.parts if isinstance(part, TextPart))
+def _turn(message: UserMessage) -> Turn:
+    """The agent names attached files in a part of their own, after the text."""
+    texts = [part.text for part in message.parts if isinstance(part, TextPart)]
+    attached = [text for text in texts[1:] if text.startswith(_ATTACHED)]
+    said = "\n".join(text for text in texts if text not in attached)
+    paths = [path for text in attached for path in _FILE.findall(text.removeprefix(_ATTACHED))]
+    return Turn(said, tuple(paths))
 
 
 def _add_result(turn: Turn, call: ToolCall | None, message: ToolMessage) -> None:
     if call is None:
         return
     try:
-        arguments = json.loads(call.arguments)
+        given: Json = json.loads(call.arguments)
     except ValueError:
-        arguments = {}
-    if not isinstance(arguments, dict):
-        arguments = {}
+        given = None
+    arguments = given if is_object(given) else {}
     turn.results.append(Result(message.name, arguments, message.text, message.is_error))

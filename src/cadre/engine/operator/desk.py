@@ -45,11 +45,21 @@ class ToolFailed(Exception):
 
 
 class Desk:
-    """What a plan may ask for. `now` is the time of the request, in Unix seconds."""
+    """What a plan may ask for.
 
-    def __init__(self, tools: Collection[str], results: Sequence[Result], now: float) -> None:
+    `now` is the time of the request, in Unix seconds; `attached` are the files of the message.
+    """
+
+    def __init__(
+        self,
+        tools: Collection[str],
+        results: Sequence[Result],
+        now: float,
+        attached: Collection[str] = (),
+    ) -> None:
         self.tools = frozenset(tools)
         self.now = now
+        self.attached = frozenset(attached)
         self._results = results
         self._next = 0
 

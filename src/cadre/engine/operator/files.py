@@ -124,8 +124,7 @@ def _likeness(words: tuple[str, ...], kinds: Sequence[frozenset[str]], entry: Fi
 def _is_same(said: str, word: str) -> bool:
     if said == word:
         return True
-    slip = min(len(said), len(word)) >= 5 and DamerauLevenshtein.distance(said, word) == 1
-    return slip
+    return min(len(said), len(word)) >= 5 and DamerauLevenshtein.distance(said, word) == 1
 
 
 def say_size(size: float) -> str:

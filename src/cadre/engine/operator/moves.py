@@ -41,7 +41,7 @@ Move = Say | Ask
 class Frame(Protocol):
     """A command that was understood."""
 
-    def plan(self, desk: Desk) -> Move:
+    def plan(self, desk: Desk, /) -> Move:
         """Return the last move; raises `NotYet` for each tool call on the way to it."""
         ...
 
@@ -57,4 +57,4 @@ class Context:
 class Recognise(Protocol):
     """How an intent reads a sentence: its frame, or None if the sentence means something else."""
 
-    def __call__(self, sentence: Sentence, context: Context) -> Frame | None: ...
+    def __call__(self, sentence: Sentence, context: Context, /) -> Frame | None: ...

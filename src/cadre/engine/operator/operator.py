@@ -45,6 +45,7 @@ class OfflineOperator:
 
     async def stream(self, scope: Scope, request: ModelRequest) -> AsyncIterator[Delta]:
         """Yield the answer to `request`; costs nothing and never raises for what was said."""
+        del scope  # nothing of it matters to plain rules
         step = self.next_step(request)
         if isinstance(step, Call):
             call = _tool_call(step, count_calls(request.messages))
@@ -83,7 +84,7 @@ class OfflineOperator:
         return context
 
     def _plan(self, frame: Frame, turn: Turn, tools: set[str]) -> Move:
-        desk = Desk(tools, turn.results, self.now())
+        desk = Desk(tools, turn.results, self.now(), turn.attached)
         try:
             return frame.plan(desk)
         except ToolMissing as missing:

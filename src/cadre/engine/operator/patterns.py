@@ -85,9 +85,9 @@ def match(sentence: Sentence, patterns: Sequence[str]) -> dict[str, Slot] | None
     """Return the slots of the first pattern that the whole of `sentence` fits."""
     start, end = core(sentence)
     for pattern in patterns:
-        found = _match(sentence, _compiled(pattern), start, end)
-        if found is not None:
-            return found
+        matcher = _Matcher(sentence, _compiled(pattern), end)
+        if matcher.goes(start, 0):
+            return matcher.slots
     return None
 
 
@@ -138,62 +138,64 @@ def _element(part: str) -> _Element:
     return _Element("word", frozenset(part.strip("()").split("|")))
 
 
-def _match(
-    sentence: Sentence, elements: tuple[_Element, ...], start: int, end: int
-) -> dict[str, Slot] | None:
-    dead: set[tuple[int, int]] = set()
-    slots: dict[str, Slot] = {}
+class _Matcher:
+    """One pattern tried on one sentence. `_dead` are the places from which nothing leads on."""
 
-    def goes(at: int, index: int) -> bool:
-        if (at, index) in dead:
+    def __init__(self, sentence: Sentence, elements: tuple[_Element, ...], end: int) -> None:
+        self.slots: dict[str, Slot] = {}
+        self._sentence = sentence
+        self._elements = elements
+        self._end = end
+        self._dead: set[tuple[int, int]] = set()
+
+    def goes(self, at: int, index: int) -> bool:
+        """Claim that the elements from `index` on fit the tokens from `at` on."""
+        if (at, index) in self._dead:
             return False
-        if index == len(elements):
-            done = _skip_small(sentence, at, end) == end
-        else:
-            done = _try(at, index)
+        is_over = index == len(self._elements)
+        done = self._small(at) == self._end if is_over else self._element(at, index)
         if not done:
-            dead.add((at, index))
+            self._dead.add((at, index))
         return done
 
-    def _try(at: int, index: int) -> bool:
-        element = elements[index]
-        if element.kind in ("slot", "rest", "gap"):
-            return spread(element, at, index)
-        positions = [at, _skip_small(sentence, at, end)]
-        for position in dict.fromkeys(positions):
-            if (
-                position < end
-                and _is(element, sentence.tokens[position])
-                and goes(position + 1, index + 1)
-            ):
-                if element.kind == "number":
-                    slots["number"] = Slot(sentence, position, position + 1)
-                return True
-        return element.kind == "optional" and goes(at, index + 1)
-
-    def spread(element: _Element, at: int, index: int) -> bool:
+    def _element(self, at: int, index: int) -> bool:
+        element = self._elements[index]
         if element.kind == "rest":
-            filled = at < end and index == len(elements) - 1
-            slots[element.name] = Slot(sentence, at, len(sentence.tokens) if filled else end)
-            return filled
+            self.slots[element.name] = Slot(self._sentence, at, len(self._sentence.tokens))
+            return at < self._end and index == len(self._elements) - 1
+        if element.kind in ("slot", "gap"):
+            return self._spread(element, at, index)
+        if any(self._word(element, place, index) for place in dict.fromkeys((at, self._small(at)))):
+            return True
+        return element.kind == "optional" and self.goes(at, index + 1)
+
+    def _word(self, element: _Element, at: int, index: int) -> bool:
+        if at >= self._end or not _is(element, self._sentence.tokens[at]):
+            return False
+        if not self.goes(at + 1, index + 1):
+            return False
+        if element.kind == "number":
+            self.slots["number"] = Slot(self._sentence, at, at + 1)
+        return True
+
+    def _spread(self, element: _Element, at: int, index: int) -> bool:
         first = at if element.kind == "gap" else at + 1
-        for stop in range(first, min(end, at + SLOT_TOKENS) + 1):
-            if goes(stop, index + 1):
+        for stop in range(first, min(self._end, at + SLOT_TOKENS) + 1):
+            if self.goes(stop, index + 1):
                 if element.name:
-                    slots[element.name] = Slot(sentence, at, stop)
+                    self.slots[element.name] = Slot(self._sentence, at, stop)
                 return True
         return False
 
-    return slots if goes(start, 0) else None
+    def _small(self, at: int) -> int:
+        """Return the first place from `at` on that is no small word."""
+        tokens = self._sentence.tokens
+        while at < self._end and tokens[at].kind == "word" and tokens[at].text in _SMALL:
+            at += 1
+        return at
 
 
 def _is(element: _Element, token: Token) -> bool:
     if element.kind == "number":
         return whole_in(token) is not None
     return token.kind != "quoted" and (token.text in element.words or token.stem in element.words)
-
-
-def _skip_small(sentence: Sentence, at: int, end: int) -> int:
-    while at < end and sentence.tokens[at].kind == "word" and sentence.tokens[at].text in _SMALL:
-        at += 1
-    return at

@@ -11,12 +11,17 @@ from datetime import UTC, date, datetime, timedelta
 from cadre.engine.operator.numerals import number_in, whole_in
 from cadre.engine.operator.words import Token
 
-_MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name.lower(): n for n, name in enumerate(calendar.month_abbr) if name}
-_MONTHS["sept"] = 9
+_MONTHS = {
+    name.lower(): number
+    for names in (calendar.month_name, calendar.month_abbr)
+    for number, name in enumerate(names)
+    if name
+} | {"sept": 9}
 _DAYS = {name.lower(): n for n, name in enumerate(calendar.day_name)}
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _LEAD = {"in", "during", "since", "from", "after", "before", "until", "till", "for", "of", "on", "within", "over", "between"}  # fmt: skip
+_PAST = ("last", "past", "previous")
+_SPANS = (*_UNITS, "month", "year")
 _THE = {"the", "year", "month"}
 
 
@@ -51,45 +56,146 @@ def period_at(
     skip = begin
     while skip < len(tokens) and tokens[skip].text in _THE and skip - begin < 2:
         skip += 1
-    today = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    read = _read(tokens, skip, today, now, bool(lead) or bare_years)
+    reader = _Reader(tokens, now)
+    read = reader.read(skip, is_led=bool(lead) or bare_years)
     if read is None:
         return None
-    period, width = read
-    period, width = _until(tokens, skip, period, width, lead, today, now)
+    period, width = reader.until(skip, *read, lead)
     return Found(_led(period, lead), skip - position + width, lead)
 
 
-def _read(
-    tokens: Sequence[Token], at: int, today: datetime, now: float, is_led: bool
-) -> tuple[Period, int] | None:
-    words = [token.text for token in tokens[at : at + 4]]
-    if not words:
-        return None
-    return (
-        _relative(tokens, at, today, now)
-        or _month(words, today)
-        or _quarter(words, today)
-        or _number(words[0], is_led)
-        or _weekday(words[0], today, is_led)
-    )
+Read = tuple[Period, int]
 
 
-def _until(
-    tokens: Sequence[Token], at: int, period: Period, width: int, lead: str, today: datetime, now: float
-) -> tuple[Period, int]:  # fmt: skip
-    """Read on after "from X": "to Y", "and Y", "until Y", "- Y"."""
-    follow = at + width
-    link = tokens[follow].text if follow < len(tokens) else ""
-    links = {"between": ("and", "to"), "from": ("to", "until", "till", "through")}.get(lead, ())
-    if link not in links:
-        return period, width
-    second = _read(tokens, follow + 1, today, now, True)
-    if second is None:
-        return period, width
-    last, more = second
-    label = f"{period.label} to {last.label}"
-    return Period(period.start, last.end, label, period.precise), width + 1 + more
+class _Reader:
+    """Reads periods off a row of tokens, as seen at one moment."""
+
+    def __init__(self, tokens: Sequence[Token], now: float) -> None:
+        self._tokens = tokens
+        self._now = now
+        moment = datetime.fromtimestamp(now, UTC)
+        self._today = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def read(self, at: int, *, is_led: bool) -> Read | None:
+        words = [token.text for token in self._tokens[at : at + 4]]
+        if not words:
+            return None
+        return (
+            self._relative(at)
+            or self._month(words)
+            or self._quarter(words)
+            or _number(words[0], is_led)
+            or self._weekday(words[0], is_led)
+        )
+
+    def until(self, at: int, period: Period, width: int, lead: str) -> Read:
+        """Read on after "from X" and "between X": to Y, and Y, until Y."""
+        follow = at + width
+        links = {"between": ("and", "to"), "from": ("to", "until", "till", "through")}
+        if self._text(follow) not in links.get(lead, ()):
+            return period, width
+        second = self.read(follow + 1, is_led=True)
+        if second is None:
+            return period, width
+        last, more = second
+        label = f"{period.label} to {last.label}"
+        return Period(period.start, last.end, label, period.precise), width + 1 + more
+
+    def _text(self, at: int) -> str:
+        return self._tokens[at].text if at < len(self._tokens) else ""
+
+    def _stem(self, at: int) -> str:
+        return self._tokens[at].stem if at < len(self._tokens) else ""
+
+    def _relative(self, at: int) -> Read | None:
+        word = self._text(at)
+        days = {"today": 0, "yesterday": 1}.get(word)
+        if days is not None:
+            start = self._today - timedelta(days=days)
+            return Period(start, start + timedelta(days=1), word), 1
+        if word in (*_PAST, "this", "current"):
+            return self._last(at)
+        number = 1 if word in ("a", "an") else number_in(self._tokens[at])
+        unit = self._stem(at + 1)
+        if number is None or number >= 1e6 or unit not in _UNITS or self._text(at + 2) != "ago":
+            return None
+        return self._ago(number, unit), 3
+
+    def _ago(self, number: float, unit: str) -> Period:
+        moment = datetime.fromtimestamp(max(self._now - number * _UNITS[unit], 0), UTC)
+        label = f"{number:g} {unit}{'' if number == 1 else 's'} ago"
+        if unit not in ("day", "week"):
+            return Period(moment, None, label, precise=True)
+        moment = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+        return Period(moment, moment + timedelta(days=1), label)
+
+    def _last(self, at: int) -> Read | None:
+        if at + 1 >= len(self._tokens):
+            return None
+        count = whole_in(self._tokens[at + 1])
+        if count is not None:
+            unit = self._stem(at + 2)
+            return (self._back(count, unit), 3) if unit in _SPANS else None
+        unit = self._stem(at + 1)
+        is_known = unit in (*_SPANS, "quarter")
+        return (self._whole(self._text(at), unit), 2) if is_known else None
+
+    def _back(self, count: int, unit: str) -> Period:
+        label = f"the last {count} {unit}{'' if count == 1 else 's'}"
+        if unit in ("month", "year"):
+            months = min(count * (12 if unit == "year" else 1), 12 * 1000)
+            return Period(_add_months(self._today, -months), None, label)
+        seconds = min(count * _UNITS.get(unit, 0), 10**10)
+        start = datetime.fromtimestamp(max(self._now - seconds, 0), UTC)
+        if unit in ("day", "week"):
+            start = start.replace(hour=0, minute=0, second=0, microsecond=0)
+        return Period(start, None, label, precise=unit in ("minute", "hour"))
+
+    def _whole(self, word: str, unit: str) -> Period:
+        """Return this or the last calendar week, month, quarter or year; the last hour as a span."""
+        if unit in ("minute", "hour", "day"):
+            return self._back(1, unit)
+        is_past = word in _PAST
+        if unit == "week":
+            start = self._today - timedelta(days=self._today.weekday() + (7 if is_past else 0))
+            return Period(start, start + timedelta(days=7), f"{word} week")
+        months = {"month": 1, "quarter": 3, "year": 12}[unit]
+        start = self._today.replace(day=1, month=(self._today.month - 1) // months * months + 1)
+        start = _add_months(start, -months) if is_past else start
+        return Period(start, _add_months(start, months), f"{word} {unit} ({_spell(start, unit)})")
+
+    def _month(self, words: list[str]) -> Read | None:
+        number = _MONTHS.get(words[0])
+        if number is None:
+            return None
+        day = _day_of_month(words[1]) if len(words) > 1 else None
+        if day and 1 <= day <= 31:
+            year = _year(words[2]) if len(words) > 2 else None
+            found = _one_day(year or self._today.year, number, day)
+            return (found, 3 if year else 2) if found else None
+        year = _year(words[1]) if len(words) > 1 else None
+        # "may" and "march" are words of their own: without a year they don't look like months.
+        if year is None and words[0] in ("may", "march", "mar"):
+            return None
+        past = self._today.year - (number > self._today.month)
+        return _of_month(year or past, number), 2 if year else 1
+
+    def _quarter(self, words: list[str]) -> Read | None:
+        if len(words[0]) != 2 or words[0][0] != "q" or words[0][1] not in "1234":
+            return None
+        skip = 2 if len(words) > 2 and words[1] in ("of", "in") else 1
+        year = _year(words[skip]) if len(words) > skip else None
+        start = datetime(year or self._today.year, int(words[0][1]) * 3 - 2, 1, tzinfo=UTC)
+        period = Period(start, _add_months(start, 3), f"{words[0].upper()} {start.year}")
+        return period, (skip + 1) if year else 1
+
+    def _weekday(self, word: str, is_led: bool) -> Read | None:
+        number = _DAYS.get(word)
+        if number is None or not is_led:
+            return None
+        start = self._today - timedelta(days=(self._today.weekday() - number) % 7 or 7)
+        label = f"{word.capitalize()} {start:%Y-%m-%d}"
+        return Period(start, start + timedelta(days=1), label), 1
 
 
 def _led(period: Period, lead: str) -> Period:
@@ -105,37 +211,6 @@ def _led(period: Period, lead: str) -> Period:
     if lead in ("until", "till"):
         return Period(None, period.end, f"until {period.label}", period.precise)
     return period
-
-
-def _month(words: list[str], today: datetime) -> tuple[Period, int] | None:
-    number = _MONTHS.get(words[0])
-    if number is None:
-        return None
-    day = _day_of_month(words[1]) if len(words) > 1 else None
-    if day and 1 <= day <= 31:
-        year = _year(words[2]) if len(words) > 2 else None
-        found = _one_day(year or today.year, number, day)
-        return (found, 3 if year else 2) if found else None
-    year = _year(words[1]) if len(words) > 1 else None
-    # "may" and "march" are words of their own: without a year they must look like months.
-    if year is None and words[0] in ("may", "march", "mar", "sun", "sat"):
-        return None
-    return _of_month(year or _past_year(today, number), number), 2 if year else 1
-
-
-def _past_year(today: datetime, month: int) -> int:
-    return today.year if month <= today.month else today.year - 1
-
-
-def _quarter(words: list[str], today: datetime) -> tuple[Period, int] | None:
-    if len(words[0]) != 2 or words[0][0] != "q" or words[0][1] not in "1234":
-        return None
-    skip = 2 if len(words) > 2 and words[1] in ("of", "in") else 1
-    year = _year(words[skip]) if len(words) > skip else None
-    first = int(words[0][1]) * 3 - 2
-    start = datetime(year or today.year, first, 1, tzinfo=UTC)
-    label = f"{words[0].upper()} {year or today.year}"
-    return Period(start, _add_months(start, 3), label), (skip + 1) if year else 1
 
 
 def _number(word: str, is_led: bool) -> tuple[Period, int] | None:
@@ -155,84 +230,10 @@ def _number(word: str, is_led: bool) -> tuple[Period, int] | None:
     return (found, 1) if found else None
 
 
-def _relative(
-    tokens: Sequence[Token], at: int, today: datetime, now: float
-) -> tuple[Period, int] | None:
-    word = tokens[at].text
-    days = {"today": 0, "yesterday": 1}.get(word)
-    if days is not None:
-        start = today - timedelta(days=days)
-        return Period(start, start + timedelta(days=1), word), 1
-    if word in ("last", "past", "previous", "this", "current"):
-        return _last(tokens, at, today, now)
-    number = 1 if word in ("a", "an") else number_in(tokens[at])
-    unit = tokens[at + 1].stem if at + 1 < len(tokens) else ""
-    ago = tokens[at + 2].text if at + 2 < len(tokens) else ""
-    if number is not None and unit in _UNITS and ago == "ago" and number < 1e6:
-        moment = datetime.fromtimestamp(max(now - number * _UNITS[unit], 0), UTC)
-        label = f"{number:g} {unit}{'' if number == 1 else 's'} ago"
-        if unit in ("day", "week"):
-            moment = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-            return Period(moment, moment + timedelta(days=1), label), 3
-        return Period(moment, None, label, precise=True), 3
-    return None
-
-
-def _last(
-    tokens: Sequence[Token], at: int, today: datetime, now: float
-) -> tuple[Period, int] | None:
-    word = tokens[at].text
-    following = tokens[at + 1] if at + 1 < len(tokens) else None
-    if following is None:
-        return None
-    count = whole_in(following)
-    if count is not None:
-        unit = tokens[at + 2].stem if at + 2 < len(tokens) else ""
-        is_unit = unit in (*_UNITS, "month", "year")
-        return (_back(count, unit, today, now), 3) if is_unit else None
-    if following.stem in (*_UNITS, "month", "year", "quarter"):
-        return _whole(word, following.stem, today, now), 2
-    return None
-
-
-def _back(count: int, unit: str, today: datetime, now: float) -> Period:
-    label = f"the last {count} {unit}{'' if count == 1 else 's'}"
-    if unit in ("month", "year"):
-        months = min(count * (12 if unit == "year" else 1), 12 * 1000)
-        return Period(_add_months(today, -months), None, label)
-    seconds = min(count * _UNITS.get(unit, 0), 10**10)
-    start = datetime.fromtimestamp(max(now - seconds, 0), UTC)
-    if unit in ("day", "week"):
-        start = start.replace(hour=0, minute=0, second=0, microsecond=0)
-    return Period(start, None, label, precise=unit in ("minute", "hour"))
-
-
-def _whole(word: str, unit: str, today: datetime, now: float) -> Period:
-    """Return this or the last calendar week, month, quarter or year; the last hour as a span."""
-    if unit in ("minute", "hour", "day"):
-        return _back(1, unit, today, now)
-    is_past = word in ("last", "past", "previous")
-    if unit == "week":
-        start = today - timedelta(days=today.weekday() + (7 if is_past else 0))
-        return Period(start, start + timedelta(days=7), f"{word} week")
-    months = {"month": 1, "quarter": 3, "year": 12}[unit]
-    start = today.replace(day=1, month=(today.month - 1) // months * months + 1)
-    start = _add_months(start, -months) if is_past else start
-    return Period(start, _add_months(start, months), f"{word} {unit} ({_spell(start, unit)})")
-
-
 def _spell(start: datetime, unit: str) -> str:
     if unit == "quarter":
         return f"Q{(start.month + 2) // 3} {start.year}"
     return f"{start:%Y-%m}" if unit == "month" else f"{start.year}"
-
-
-def _weekday(word: str, today: datetime, is_led: bool) -> tuple[Period, int] | None:
-    number = _DAYS.get(word)
-    if number is None or not is_led:
-        return None
-    start = today - timedelta(days=(today.weekday() - number) % 7 or 7)
-    return Period(start, start + timedelta(days=1), f"{word.capitalize()} {start:%Y-%m-%d}"), 1
 
 
 def _of_month(year: int, month: int) -> Period:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from cadre.engine.operator.conversation import Result
 from cadre.engine.operator.data.charting import Chart
-from cadre.engine.operator.data.query import quote_literal, quote_name
+from cadre.engine.operator.data.query import quote_literal, quote_name, statement
 from cadre.engine.operator.data.schema import Column, Table
 from cadre.engine.operator.desk import Desk, ToolFailed
 from cadre.engine.operator.files import FileEntry
@@ -121,10 +121,9 @@ def chart(desk: Desk, wanted: Chart) -> str:
 
 def tables(desk: Desk, entries: Sequence[FileEntry], only: str = "") -> list[Table]:
     """Return the data files as tables with their columns; those that can't be read are left out."""
-    names = table_names(entries)
-    if only:
-        names = {name: path for name, path in names.items() if path == only}
-    names = dict(list(names.items())[:TABLES_LIMIT])
+    all_names = table_names(entries)
+    chosen = [name for name, path in all_names.items() if only in ("", path)][:TABLES_LIMIT]
+    names: dict[str, str] = {name: all_names[name] for name in chosen}
     while names:
         answer = desk.attempt("sql", query=_schema_sql(list(names)), limit=SCHEMA_ROWS)
         if not answer.is_error:
@@ -154,9 +153,9 @@ def table_names(entries: Sequence[FileEntry]) -> dict[str, str]:
 
 def _schema_sql(names: Sequence[str]) -> str:
     listed = ", ".join(quote_literal(name) for name in names)
-    return (
-        "SELECT table_name, column_name, data_type FROM information_schema.columns "
-        f"WHERE table_name IN ({listed}) ORDER BY table_name, ordinal_position"
+    return statement(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns",
+        f"WHERE table_name IN ({listed}) ORDER BY table_name, ordinal_position",
     )
 
 
@@ -173,8 +172,8 @@ def _read_tables(grid: Grid, names: dict[str, str]) -> list[Table]:
 def preview(desk: Desk, table: Table, limit: int) -> tuple[Grid, int]:
     """Return the first rows of a table and the number of all."""
     name = quote_name(table.name)
-    rows = sql(desk, f"SELECT * FROM {name} LIMIT {limit}", limit=max(limit, 1))
-    return rows, whole_number(sql(desk, f"SELECT count(*) AS n FROM {name}"))
+    rows = sql(desk, statement("SELECT * FROM", name, "LIMIT", str(limit)), limit=max(limit, 1))
+    return rows, whole_number(sql(desk, statement("SELECT count(*) AS n FROM", name)))
 
 
 def whole_number(grid: Grid) -> int:

@@ -20,7 +20,7 @@ _TOKEN = re.compile(
     | (?P<path>(?:[\w.@+-]*/)+[\w.@+-]* | [\w@+-][\w.@+-]*\.[A-Za-z][A-Za-z0-9]{0,9}(?![\w.]*[\w]) | (?<!\S)\.[A-Za-z][\w.-]+)
     | (?P<date>\d{4}-\d{1,2}(?:-\d{1,2})?(?!\d))
     | (?P<number>\d[\d,]*(?:\.\d+)?\s?(?:k|m|bn)?\b | \d[\d,]*(?:\.\d+)?)
-    | (?P<word>[^\W\d_][\w]*(?:['’-][^\W\d_][\w]*)*)
+    | (?P<word>[^\W\d_][\w]*(?:['\u2019-][^\W\d_][\w]*)*)
     | (?P<other>\w+)
     | (?P<symbol><=|>=|!=|<>|==|\*\*|[^\s\w])
     """,
@@ -118,7 +118,7 @@ def _tokens(text: str) -> Iterator[Token]:
 
 
 def _word(raw: str, start: int) -> Iterator[Token]:
-    plain = raw.lower().replace("’", "'")
+    plain = raw.lower().replace("\u2019", "'")
     end = start + len(raw)
     if plain in _CONTRACTIONS:
         for word in _CONTRACTIONS[plain].split():

@@ -3,7 +3,7 @@
 Where two readings are as good as each other the answer is a `Doubt`, never a guess.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cadre.engine.operator.data.lexicon import RATES, Tag, concept_of
@@ -36,7 +36,10 @@ class Doubt:
 
 
 def choose_table(
-    spans: Sequence[Span], tables: Sequence[Table], decisions: Mapping[str, str]
+    spans: Sequence[Span],
+    tables: Sequence[Table],
+    decisions: Mapping[str, str],
+    attached: Collection[str] = (),
 ) -> Table | Doubt | None:
     """Return the table that a question is about, or a doubt; None if it names nothing at all."""
     chosen = [table for table in tables if table.name == decisions.get("table")]
@@ -47,6 +50,8 @@ def choose_table(
     if best <= 0:
         return None
     rivals = [table for table in tables if best - scores[table.name] < 0.05]
+    # What came with the message is meant before what was there already.
+    rivals = [table for table in rivals if table.file in attached] or rivals
     if len(rivals) == 1:
         return rivals[0]
     options = tuple(Option(table.file, "table", table.name) for table in rivals)
@@ -119,7 +124,7 @@ def complete(
         return _plain_chart(slots, table)
     if _wants_rows(slots, groupings):
         return _rows_query(slots, table, tables, decisions)
-    measures = _measures(slots, table, groupings, decisions)
+    measures = _measures(slots, table, decisions)
     if isinstance(measures, Doubt):
         return measures
     query = Query(
@@ -172,23 +177,27 @@ def _wants_rows(slots: Slots, groupings: Sequence[Grouping]) -> bool:
 
 
 def _measures(
-    slots: Slots, table: Table, groupings: Sequence[Grouping], decisions: Mapping[str, str]
+    slots: Slots, table: Table, decisions: Mapping[str, str]
 ) -> tuple[Measure, ...] | Doubt:
     if slots.measures:
         return tuple(_with_function(measure) for measure in slots.measures)
-    if slots.quantity:
-        column = concept_column(table, "quantity")
-        return (Measure("sum", column),) if column else (Measure("count"),)
-    if slots.counts:
-        return (Measure("count"),)
-    if not slots.function and not slots.wants_amount and not slots.order and slots.named_table:
-        return (Measure("count"),)
-    column = main_amount(slots, table, decisions)
+    column = None if _counts_rows(slots) else _amount(slots, table, decisions)
     if isinstance(column, Doubt):
         return column
-    if column is None:
-        return (Measure("count"),)
-    return (_with_function(Measure(slots.function, column)),)
+    measure = Measure(slots.function, column) if column is not None else Measure("count")
+    return (_with_function(measure),)
+
+
+def _counts_rows(slots: Slots) -> bool:
+    """ "tickets by status" counts; "sales by region" sums."""
+    wants = slots.function or slots.wants_amount or slots.order or slots.quantity
+    return slots.counts or (slots.named_table and not wants)
+
+
+def _amount(slots: Slots, table: Table, decisions: Mapping[str, str]) -> Column | Doubt | None:
+    if slots.quantity:
+        return concept_column(table, "quantity")
+    return main_amount(slots, table, decisions)
 
 
 def main_amount(slots: Slots, table: Table, decisions: Mapping[str, str]) -> Column | Doubt | None:

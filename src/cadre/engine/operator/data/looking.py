@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cadre.engine.operator.data.lexicon import PHRASES, Tag
-from cadre.engine.operator.data.query import Join, quote_literal, quote_name
+from cadre.engine.operator.data.query import Join, quote_literal, quote_name, statement
 from cadre.engine.operator.data.schema import Column, Table
 from cadre.engine.operator.data.tagging import LONGEST_VALUE, Known, Span, Value, tag
 from cadre.engine.operator.words import Sentence, Token
@@ -60,17 +60,17 @@ def values_sql(said: Sequence[str], tables: Sequence[Table]) -> str | None:
 
 
 def _look(column: Column) -> str:
-    name = quote_name(column.name)
+    name, table = quote_name(column.name), quote_name(column.table)
     # A plural is as good as the word; a word is as good as the name that begins with it.
-    return (
-        f'  SELECT DISTINCT {quote_literal(column.table)} AS "table", '
-        f'{quote_literal(column.name)} AS "column", value, word, CASE '
-        "WHEN lower(value) = word OR lower(value) || 's' = word THEN 1.0 "
-        "WHEN length(word) > 3 AND starts_with(lower(value), word || ' ') THEN 0.9 "
-        f"WHEN length(word) > 4 AND jaro_winkler_similarity(lower(value), word) >= {_LOOSE} "
-        "THEN 0.8 ELSE 0 END AS score "
-        f"FROM (SELECT DISTINCT {name} AS value FROM {quote_name(column.table)} "
-        f"WHERE length({name}) <= {VALUE_CHARACTERS}), said WHERE score > 0"
+    return statement(
+        f'SELECT DISTINCT {quote_literal(column.table)} AS "table",',
+        f'{quote_literal(column.name)} AS "column", value, word, CASE',
+        "WHEN lower(value) = word OR lower(value) || 's' = word THEN 1.0",
+        "WHEN length(word) > 3 AND starts_with(lower(value), word || ' ') THEN 0.9",
+        f"WHEN length(word) > 4 AND jaro_winkler_similarity(lower(value), word) >= {_LOOSE}",
+        "THEN 0.8 ELSE 0 END AS score FROM",
+        f"(SELECT DISTINCT {name} AS value FROM {table} WHERE length({name}) <= {VALUE_CHARACTERS}),",
+        "said WHERE score > 0",
     )
 
 
@@ -99,13 +99,13 @@ def _score(text: str) -> float:
 
 def unique_sql(join: Join) -> str:
     """Return the query that tells whether the joined table has one row for each key."""
-    key = quote_name(join.key)
-    return f"SELECT count(*) AS keys, count(DISTINCT {key}) AS kinds FROM {quote_name(join.table)} WHERE {key} IS NOT NULL"  # noqa: S608
+    key, table = quote_name(join.key), quote_name(join.table)
+    counts = f"count(*) AS keys, count(DISTINCT {key}) AS kinds"
+    return statement("SELECT", counts, "FROM", table, "WHERE", key, "IS NOT NULL")
 
 
 def examples_sql(column: Column) -> str:
     """Return the query for a few values of a column, the commonest first."""
     name, table = quote_name(column.name), quote_name(column.table)
-    return (
-        f"SELECT {name} AS value, count(*) AS n FROM {table} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 12"  # noqa: S608
-    )
+    order = "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 12"
+    return statement("SELECT", name, "AS value, count(*) AS n FROM", table, order)

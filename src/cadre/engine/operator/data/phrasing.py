@@ -15,7 +15,7 @@ def phrase_answer(query: Query, slots: Slots, table: Table, grid: Grid | None, p
     parts = [_figures(query, slots, table, grid) if grid is not None else title(query, table)]
     if picture:
         parts.append(picture)
-    parts.append(_reading(query, slots, table))
+    parts.append(_reading(query, slots))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -92,7 +92,7 @@ def _rows_lead(query: Query, grid: Grid) -> str:
     return f"{count} row{'' if count == 1 else 's'}."
 
 
-def _reading(query: Query, slots: Slots, table: Table) -> str:
+def _reading(query: Query, slots: Slots) -> str:
     """Say how the words were read, so that a wrong reading is seen."""
     read = ", ".join(_read(measure) for measure in query.measures)
     lines: list[str] = []

@@ -106,12 +106,17 @@ def quote_literal(value: Literal_) -> str:
     return str(int(value)) if value == int(value) else repr(float(value))
 
 
+def statement(*parts: str) -> str:
+    """Return SQL put together from parts, in which every name and literal is quoted already."""
+    return " ".join(parts)
+
+
 def write_sql(query: Query) -> str:
     """Return the query in DuckDB's SQL."""
     if not query.measures:
         return _rows(query)
-    groups = [f"{_group(query, g)} AS {quote_name(g.label)}" for g in query.groupings]
-    measures = [f"{_measure(query, m)} AS {quote_name(m.label)}" for m in query.measures]
+    groups = [f"{_group(g)} AS {quote_name(g.label)}" for g in query.groupings]
+    measures = [f"{_measure(m)} AS {quote_name(m.label)}" for m in query.measures]
     lines = ["SELECT " + ", ".join(groups + measures + _share(query)), _from(query), *_where(query)]
     if query.groupings:
         lines.append("GROUP BY " + ", ".join(str(n + 1) for n in range(len(query.groupings))))
@@ -126,7 +131,7 @@ def _rows(query: Query) -> str:
     lines = [f"SELECT {shown}", _from(query), *_where(query)]
     if query.order_column is not None:
         direction = "ASC" if query.order == "asc" else "DESC"
-        lines.append(f"ORDER BY {_name(query, query.order_column)} {direction} NULLS LAST")
+        lines.append(f"ORDER BY {_name(query.order_column)} {direction} NULLS LAST")
     if query.limit is not None:
         lines.append(f"LIMIT {query.limit}")
     return "\n".join(lines)
@@ -136,27 +141,27 @@ def _names(query: Query, name: str) -> str:
     return f"{quote_name(query.table)}.{quote_name(name)}"
 
 
-def _name(query: Query, column: Column) -> str:
+def _name(column: Column) -> str:
     return f"{quote_name(column.table)}.{quote_name(column.name)}"
 
 
-def _time(query: Query, column: Column) -> str:
-    name = _name(query, column)
+def _time(column: Column) -> str:
+    name = _name(column)
     if column.kind == "time":
         return f"CAST({name} AS TIMESTAMP)"
     return f"TRY_CAST({name} AS TIMESTAMP)"
 
 
-def _group(query: Query, grouping: Grouping) -> str:
+def _group(grouping: Grouping) -> str:
     if grouping.bucket:
-        return _BUCKETS[grouping.bucket].format(_time(query, grouping.column))
-    return _name(query, grouping.column)
+        return _BUCKETS[grouping.bucket].format(_time(grouping.column))
+    return _name(grouping.column)
 
 
-def _measure(query: Query, measure: Measure) -> str:
+def _measure(measure: Measure) -> str:
     if measure.column is None:
         return "count(*)"
-    name = _name(query, measure.column)
+    name = _name(measure.column)
     if measure.function == "distinct":
         return f"count(DISTINCT {name})"
     if measure.function == "count":
@@ -169,7 +174,7 @@ def _measure(query: Query, measure: Measure) -> str:
 def _share(query: Query) -> list[str]:
     if not query.share or not query.groupings:
         return []
-    whole = _measure(query, query.measures[0])
+    whole = _measure(query.measures[0])
     return [f'round(100.0 * {whole} / sum({whole}) OVER (), 1) AS "share %"']
 
 
@@ -182,13 +187,13 @@ def _from(query: Query) -> str:
 
 
 def _where(query: Query) -> list[str]:
-    terms = [_filter(query, item) for item in query.filters]
-    terms += _periods([_period(query, item) for item in query.periods], query.periods)
+    terms = [_filter(item) for item in query.filters]
+    terms += _periods([_period(item) for item in query.periods], query.periods)
     return ["WHERE " + " AND ".join(terms)] if terms else []
 
 
-def _filter(query: Query, item: Filter) -> str:
-    name = _name(query, item.column)
+def _filter(item: Filter) -> str:
+    name = _name(item.column)
     if item.operator in ("empty", "not empty"):
         return f"{name} IS {'NOT ' if item.operator == 'not empty' else ''}NULL"
     literals = [quote_literal(value) for value in item.values]
@@ -208,8 +213,8 @@ def _periods(terms: Sequence[str], periods: Sequence[Between]) -> list[str]:
     return list(terms)
 
 
-def _period(query: Query, item: Between) -> str:
-    name = _time(query, item.column)
+def _period(item: Between) -> str:
+    name = _time(item.column)
     terms: list[str] = []
     if item.period.start is not None:
         terms.append(f"{name} >= {_moment(item.period.start)}")

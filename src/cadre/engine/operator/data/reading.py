@@ -228,7 +228,7 @@ class Reader:
         self.slots.order = self.slots.order or "asc"
         self._role = ""
 
-    def _concept(self, span: Span) -> None:
+    def _concept(self, _span: Span) -> None:
         if self._counting and any(s.tag is Tag.VALUE for s in self._spans[: self._at]):
             self.slots.quantity = True
             self._counting = False
@@ -310,17 +310,17 @@ class Reader:
             self._function = span.text
         self._counting = False
 
-    def _count(self, span: Span) -> None:
+    def _count(self, _span: Span) -> None:
         self._counting = True
         self._function = ""
 
-    def _only(self, span: Span) -> None:
+    def _only(self, _span: Span) -> None:
         self._distinct = True
 
-    def _how_much(self, span: Span) -> None:
+    def _how_much(self, _span: Span) -> None:
         self.slots.wants_amount = True
 
-    def _group(self, span: Span) -> None:
+    def _group(self, _span: Span) -> None:
         if self._role != "order":
             self._role = "group"
 
@@ -350,7 +350,7 @@ class Reader:
             self._function = "max" if span.tag is Tag.TOP else "min"
             self.slots.order = ""
 
-    def _ordered(self, span: Span) -> None:
+    def _ordered(self, _span: Span) -> None:
         self._role = "order"
 
     def _direction(self, span: Span) -> None:
@@ -358,7 +358,7 @@ class Reader:
         if span.text == "alphabetically":
             self.slots.order = "name"
 
-    def _share(self, span: Span) -> None:
+    def _share(self, _span: Span) -> None:
         self.slots.share = True
 
     def _chart(self, span: Span) -> None:
@@ -372,10 +372,10 @@ class Reader:
     def _compare(self, span: Span) -> None:
         self._comparison = span.text
 
-    def _compared(self, span: Span) -> None:
+    def _compared(self, _span: Span) -> None:
         self._compares = True
 
-    def _between(self, span: Span) -> None:
+    def _between(self, _span: Span) -> None:
         low, link, high = self._peek(), self._peek(1), self._peek(2)
         if low is None or link is None or high is None:
             return
@@ -388,29 +388,29 @@ class Reader:
             self._subject = None
             self._at += 3
 
-    def _not(self, span: Span) -> None:
+    def _not(self, _span: Span) -> None:
         self._negated = True
 
-    def _where(self, span: Span) -> None:
+    def _where(self, _span: Span) -> None:
         if self._next_is(Tag.GROUP):
             self._role = "group"
 
-    def _which(self, span: Span) -> None:
+    def _which(self, _span: Span) -> None:
         self.slots.which = True
 
-    def _rows(self, span: Span) -> None:
+    def _rows(self, _span: Span) -> None:
         self.slots.rows = True
 
-    def _row(self, span: Span) -> None:
+    def _row(self, _span: Span) -> None:
         if self._counting:
             self._counting, self.slots.counts = False, True
         else:
             self.slots.rows = True
 
-    def _also(self, span: Span) -> None:
+    def _also(self, _span: Span) -> None:
         self.slots.also = True
 
-    def _empty(self, span: Span) -> None:
+    def _empty(self, _span: Span) -> None:
         if self._subject is not None:
             operator = "not empty" if self._negated else "empty"
             self.slots.filters.append(Filter(self._subject, operator))

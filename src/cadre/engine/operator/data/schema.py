@@ -31,7 +31,7 @@ class Column:
         type_name = self.type.upper()
         if any(part in type_name for part in _TIMES):
             return "time"
-        if type_name.startswith("VARCHAR") or type_name.startswith("ENUM"):
+        if type_name.startswith(("VARCHAR", "ENUM")):
             return "text"
         if any(part in type_name for part in _NUMBERS) and "[" not in type_name:
             return "number"

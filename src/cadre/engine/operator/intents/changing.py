@@ -97,7 +97,7 @@ class Replace:
 
 
 @dataclass(frozen=True)
-class Move_:
+class Rename:
     """Rename or copy a file by the shell: `command` is mv or cp."""
 
     command: str
@@ -141,7 +141,7 @@ def _append_to(desk: Desk, path: str, text: str) -> None:
         toolkit.shell(desk, f"printf %s {shlex.quote(text)} >> {shlex.quote(path)}")
 
 
-def recognise(sentence: Sentence, context: Context) -> Frame | None:
+def recognise(sentence: Sentence, _context: Context) -> Frame | None:
     """Read a sentence as a change to a file."""
     for patterns, make in _MAKERS:
         filled = match(sentence, patterns)
@@ -199,7 +199,7 @@ def _replace(filled: Filled) -> Frame | None:
 def _moved(command: str) -> Callable[[Filled], Frame | None]:
     def make(filled: Filled) -> Frame | None:
         path, target = _named(filled["path"]), _new_path(filled["target"])
-        return Move_(command, path, target) if path and target else None
+        return Rename(command, path, target) if path and target else None
 
     return make
 

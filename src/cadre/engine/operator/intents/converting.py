@@ -50,7 +50,7 @@ class Convert:
         return Say(f"Wrote `{source.path}` as `{target}`: {answer.text.splitlines()[0]}.")
 
 
-def recognise(sentence: Sentence, context: Context) -> Frame | None:
+def recognise(sentence: Sentence, _context: Context) -> Frame | None:
     """Read a sentence as a conversion of a data file."""
     filled = match(sentence, _PATTERNS)
     if filled is None:

@@ -154,10 +154,15 @@ class _Answer:
         tables = toolkit.tables(self._desk, files)
         if not tables:
             return unknown(self._question.text) if self._question.tentative else Say(_NO_DATA)
+        return self._over(tables)
+
+    def _over(self, tables: Sequence[Table]) -> Move:
+        """Answer over the tables that there are."""
         known = self._known(tables)
         if self._question.tentative and not self._speaks_of_data(known):
             return unknown(self._question.text)
-        table = choose_table(self._table_spans(known), tables, self._decisions)
+        spans = self._table_spans(known)
+        table = choose_table(spans, tables, self._decisions, self._desk.attached)
         if table is None:
             return Ask(_nothing_named(tables))
         if isinstance(table, Doubt):
@@ -178,18 +183,11 @@ class _Answer:
     def _missing_file(self, files: Sequence[FileEntry]) -> Ask | None:
         """Ask back where the question names a data file that isn't there."""
         for token in self._chain[-1].tokens:
-            if token.kind == "path" and token.text.rsplit(".", 1)[-1] in DATA_ENDINGS:
-                said = token.raw
-                if not any(
-                    (t := "/" + f.path.lower()).endswith("/" + token.text.removeprefix("./")) and t
-                    for f in files
-                ):
-                    return which_file(
-                        said,
-                        [],
-                        find_file([token], files) or [f for f in files if f.is_data],
-                        lambda path, said=said: self._renamed(said, path),
-                    )
+            is_data = token.kind == "path" and token.text.rsplit(".", 1)[-1] in DATA_ENDINGS
+            if not is_data or any(_is_at(token.text, file) for file in files):
+                continue
+            near = find_file([token], files) or [file for file in files if file.is_data]
+            return which_file(token.raw, [], near, lambda p, said=token.raw: self._renamed(said, p))
         return None
 
     def _renamed(self, said: str, path: str) -> Question:
@@ -254,6 +252,10 @@ class _Answer:
             else ""
         )
         return Say(phrase_answer(query, slots, table, grid, picture))
+
+
+def _is_at(said: str, file: FileEntry) -> bool:
+    return ("/" + file.path.lower()).endswith("/" + said.removeprefix("./"))
 
 
 _NO_DATA = (

@@ -76,7 +76,7 @@ class Look:
         return _look(self, found[0], desk, entries)
 
 
-def recognise(sentence: Sentence, context: Context) -> Frame | None:
+def recognise(sentence: Sentence, _context: Context) -> Frame | None:
     """Read a sentence as a look into one file."""
     for what, patterns in _PATTERNS.items():
         filled = match(sentence, patterns)

@@ -169,7 +169,7 @@ class RunSql:
 _STARTERS = {"py": "python3", "sh": "bash", "js": "node"}
 
 
-def recognise(sentence: Sentence, context: Context) -> Frame | None:
+def recognise(sentence: Sentence, _context: Context) -> Frame | None:
     """Read a message as something to run."""
     given = _given_code(sentence.raw)
     if given is not None:
@@ -260,7 +260,7 @@ def _ways(desk: Desk, entries: Sequence[FileEntry]) -> list[str]:
         ways.append(_inside(packages[0], "npm test"))
     tests = [p for p in paths if re.fullmatch(r"(.*/)?(test_[^/]+|[^/]+_test)\.py", p)]
     if tests:
-        ways.append(_python_tests(desk, tests, paths))
+        ways.append(_python_tests(desk, tests))
     ways += [_inside(p, "cargo test") for p in paths if p.rsplit("/", 1)[-1] == "Cargo.toml"][:1]
     ways += [_inside(p, "go test ./...") for p in paths if p.rsplit("/", 1)[-1] == "go.mod"][:1]
     return ways
@@ -278,7 +278,7 @@ def _inside(path: str, command: str) -> str:
     return f"cd {shlex.quote(folder)} && {command}" if folder else command
 
 
-def _python_tests(desk: Desk, tests: Sequence[str], paths: dict[str, FileEntry]) -> str:
+def _python_tests(desk: Desk, tests: Sequence[str]) -> str:
     text = toolkit.read_text(desk, sorted(tests)[0])
     if "unittest" in text and "pytest" not in text:
         folder = sorted(tests)[0].rpartition("/")[0] or "."

@@ -70,7 +70,7 @@ class Search:
         return Say(f"Lines with {kind} “{self.text}”{where}:\n\n{fenced(answer)}")
 
 
-def recognise(sentence: Sentence, context: Context) -> Frame | None:
+def recognise(sentence: Sentence, _context: Context) -> Frame | None:
     """Read a sentence as a search."""
     filled = match(sentence, _IN_FILE)
     if filled is not None and _is_file(filled["file"]):

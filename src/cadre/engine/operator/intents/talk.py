@@ -71,7 +71,7 @@ class Help:
 class Greeting:
     words: str
 
-    def plan(self, desk: Desk) -> Move:
+    def plan(self, _desk: Desk) -> Move:
         return Say(self.words)
 
 
@@ -80,7 +80,7 @@ class Arithmetic:
     expression: str
     value: str
 
-    def plan(self, desk: Desk) -> Move:
+    def plan(self, _desk: Desk) -> Move:
         return Say(f"{self.expression} = **{self.value}**")
 
 
@@ -90,7 +90,7 @@ class Unknown:
 
     text: str
 
-    def plan(self, desk: Desk) -> Move:
+    def plan(self, _desk: Desk) -> Move:
         return unknown(self.text)
 
 
@@ -102,7 +102,7 @@ def unknown(text: str) -> Ask:
     return Ask(f"{quoted}{NOT_A_MODEL}\n\nSay “help” for what I can do.")
 
 
-def recognise(sentence: Sentence, context: Context) -> Frame | None:
+def recognise(sentence: Sentence, _context: Context) -> Frame | None:
     """Read a sentence as help, a greeting or arithmetic."""
     if fits(sentence, _HELP):
         return Help()

@@ -24,7 +24,7 @@ class Fetch:
         )
 
 
-def recognise(sentence: Sentence, context: Context) -> Frame | None:
+def recognise(sentence: Sentence, _context: Context) -> Frame | None:
     """Read any sentence with an address in it as the wish to fetch it."""
     urls = [token.raw for token in sentence.tokens if token.kind == "url"]
     asks = sentence.has(
