@@ -15,6 +15,8 @@ from cadre.infra.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Engine:
+    """The parts that they need; one of each in a process."""
+
     database: Database
     journal: Journal
     payloads: Payloads
@@ -22,13 +24,25 @@ class Engine:
     settings: RunsSettings
 
     @classmethod
-    def on(cls, database: Database, blobs: Blobs, bus: Bus, settings: RunsSettings) -> "Engine":
-        """The engine over `database`, of whichever kind it is."""
-        is_sqlite = database.dialect == "sqlite"
-        journal = SqliteJournal(database) if is_sqlite else PostgresJournal(database)
+    def on(
+        cls,
+        database: Database,
+        blobs: Blobs,
+        bus: Bus,
+        settings: RunsSettings,
+        journal: Journal | None = None,
+    ) -> "Engine":
+        """The engine over `database`, of whichever kind it is, unless `journal` is given."""
         payloads = Payloads(
             blobs,
             threshold_bytes=settings.payload_bytes,
             inline_bytes=settings.inline_bytes,
         )
-        return cls(database, journal, payloads, Hub(bus), settings)
+        return cls(database, journal or journal_on(database), payloads, Hub(bus), settings)
+
+
+def journal_on(database: Database) -> Journal:
+    """The journal that fits `database`."""
+    if database.dialect == "sqlite":
+        return SqliteJournal(database)
+    return PostgresJournal(database)

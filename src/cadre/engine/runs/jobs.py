@@ -54,19 +54,22 @@ class Worker:
         self._is_closing = False
         self._was_full = False
         self._healed_at = 0.0
-        self._jobs: asyncio.Task[None] | None = None
+        self._is_closed = asyncio.Event()
 
     async def run(self) -> None:
         """Work until `close`."""
         self._engine.hub.hosts.append(self)
         self._journal.listen(lambda: self.poke(None))
-        self._jobs = asyncio.current_task()
-        with suppress(asyncio.CancelledError):
-            async with asyncio.TaskGroup() as jobs:
-                jobs.create_task(self._repeat(self._claim_some, self._wake))
-                jobs.create_task(self._repeat(self._look_after, self._check))
-                jobs.create_task(self._keep_leases())
-                jobs.create_task(self._repeat(self._prune, asyncio.Event()))
+        async with asyncio.TaskGroup() as group:
+            jobs = [
+                group.create_task(self._repeat(self._claim_some, self._wake)),
+                group.create_task(self._repeat(self._look_after, self._check)),
+                group.create_task(self._repeat(self._prune, asyncio.Event())),
+                group.create_task(self._keep_leases()),
+            ]
+            await self._is_closed.wait()
+            for job in jobs:
+                job.cancel()
 
     async def close(self, drain_seconds: float = 5.0) -> None:
         """Claim no more, let what acts finish for `drain_seconds`, and hand every run back."""
@@ -81,8 +84,7 @@ class Worker:
             hosted.hand_back(now=True)
         if self._tasks:
             await asyncio.wait(self._tasks)
-        if self._jobs is not None:
-            self._jobs.cancel()
+        self._is_closed.set()
         await self._stragglers.close()
 
     async def die(self) -> None:
@@ -94,8 +96,7 @@ class Worker:
             hosted.lose()
         if self._tasks:
             await asyncio.wait(self._tasks)
-        if self._jobs is not None:
-            self._jobs.cancel()
+        self._is_closed.set()
         await self._stragglers.close()
 
     def reserve(self, kind: str) -> Lease | None:

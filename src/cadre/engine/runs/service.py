@@ -10,7 +10,7 @@ from cadre.engine.runs.errors import BadKey, RunConflict, RunNotFound
 from cadre.engine.runs.following import follow
 from cadre.engine.runs.forks import fork, replay
 from cadre.engine.runs.payloads import to_json
-from cadre.engine.runs.ports import EventRow, Post, Submit
+from cadre.engine.runs.ports import EventRow, Journal, Post, Submit
 from cadre.engine.runs.recording import Recording
 from cadre.engine.runs.retention import RetentionStore
 from cadre.engine.runs.schemas import (
@@ -50,8 +50,11 @@ class Runs:
         blobs: Blobs,
         bus: Bus,
         settings: RunsSettings | None = None,
+        *,
+        journal: Journal | None = None,
     ) -> None:
-        self.engine = Engine.on(database, blobs, bus, settings or RunsSettings())
+        """`journal`: another keeper of the journal than the one that fits `database`."""
+        self.engine = Engine.on(database, blobs, bus, settings or RunsSettings(), journal)
         self._journal = self.engine.journal
         self._payloads = self.engine.payloads
         self._hub = self.engine.hub
