@@ -11,11 +11,11 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Collection, Coroutine, Iterable
 from pathlib import Path
 
 from cadre.engine.sandbox import filesystem, probing, seccomp
-from cadre.engine.sandbox.cgroups import Cgroups, Group
+from cadre.engine.sandbox.cgroups import Cgroups, Controller, Group
 from cadre.engine.sandbox.egress import Egress
 from cadre.engine.sandbox.jail import Jail, Output, data_file
 from cadre.engine.sandbox.ports import (
@@ -37,18 +37,21 @@ _NAMESPACES = (
 
 
 class BubblewrapSandbox:
-    """`private_paths` stay invisible even where a bind would show them (cadre's data)."""
+    """`private_paths` stay invisible even where a bind would show them (cadre's data).
+
+    `controllers` are the control groups that may be used; the rest is watched.
+    """
 
     def __init__(
         self,
         *,
         private_paths: Iterable[Path] = (),
         parallel: int | None = None,
-        use_cgroups: bool = True,
+        controllers: Collection[Controller] = ("memory", "pids"),
     ) -> None:
         self._private_paths = tuple(private_paths)
         self._places = asyncio.Semaphore(parallel or 4 * (os.cpu_count() or 2))
-        self._use_cgroups = use_cgroups
+        self._controllers = frozenset(controllers)
         self._cgroups: Cgroups | None = None
         self._report: SandboxReport | None = None
         self._probing = asyncio.Lock()
@@ -73,8 +76,10 @@ class BubblewrapSandbox:
         missing = probing.missing_programs()
         if missing:
             return SandboxReport(False, "bubblewrap", {}, missing)
-        if self._use_cgroups:
-            self._cgroups = await asyncio.to_thread(Cgroups.find)
+        self._cgroups = await asyncio.to_thread(Cgroups.find, self._controllers)
+        missing = probing.unbounded_processes(self._cgroups)
+        if missing:
+            return SandboxReport(False, "bubblewrap", {}, missing)
         with tempfile.TemporaryDirectory() as folder:
             result = await self._run(probing.trial(Path(folder)))
         missing = probing.explain(result)
@@ -105,15 +110,20 @@ class BubblewrapSandbox:
             group = self._group(command.limits)
             if group is not None:
                 stack.callback(group.remove)
-            jail = await self._enter(command, egress)
-            stack.push_async_callback(_finish_burial, jail)
+            # bubblewrap can't be killed safely before its first process is known.
+            starting = asyncio.ensure_future(self._enter(command, egress))
+            stack.push_async_callback(_finish, _bury(starting))
+            jail = await asyncio.shield(starting)
             if group is not None and jail.first_process:
                 group.add(jail.first_process)
-            yield jail, self._watch(command, jail, group)
+            yield (
+                jail,
+                Watch(jail.first_process, command.workspace, command.limits, group, self._counted),
+            )
 
     async def _enter(self, command: Command, egress: Egress | None) -> Jail:
         descriptors = [
-            data_file(seccomp.build_filter(is_memory_counted=self._is_memory_counted)),
+            data_file(seccomp.build_filter(is_memory_counted="memory" in self._counted)),
             data_file(filesystem.pyvenv_configuration()),
         ]
         view = filesystem.view(
@@ -143,29 +153,23 @@ class BubblewrapSandbox:
         bounds = [
             f"--cpu={math.ceil(limits.cpu_seconds) + 1}",
             f"--fsize={limits.file_bytes}",
+            f"--nproc={probing.process_rlimit(limits.processes)}",
             "--nofile=1024",
             "--core=0",
             "--memlock=65536",
             "--msgqueue=0",
         ]
-        if not self._is_memory_counted:
+        if "memory" not in self._counted:
             bounds.append(f"--data={2 * limits.memory_bytes}")
-        if probing.counts_processes_per_namespace():
-            bounds.append(f"--nproc={limits.processes}")
         forward = ["python", "-ISs", f"{filesystem.INSIDE}/forward.py"] if is_networked else []
         return [shutil.which("prlimit") or "prlimit", *bounds, *forward, *command.argv]
 
     @property
-    def _is_memory_counted(self) -> bool:
-        return self._cgroups is not None and "memory" in self._cgroups.parents
+    def _counted(self) -> Collection[Controller]:
+        return () if self._cgroups is None else self._cgroups.parents
 
     def _group(self, limits: Limits) -> Group | None:
         return None if self._cgroups is None else self._cgroups.create(limits)
-
-    def _watch(self, command: Command, jail: Jail, group: Group | None) -> Watch:
-        return Watch(
-            jail.first_process, command.workspace, command.limits, group, self._is_memory_counted
-        )
 
 
 async def _supervise(
@@ -186,7 +190,7 @@ async def _supervise(
         if killed is not None:
             jail.kill()
         exit_code = await attending
-        return exit_code, killed or watch.final_breach()
+        return exit_code, killed or watch.enforced()
     finally:
         for task in (attending, watching, overflowing):
             task.cancel()
@@ -205,13 +209,18 @@ def _verdict(
     return None if attending.done() else "wall_time"
 
 
-async def _finish_burial(jail: Jail) -> None:
-    """Bury even if the caller is cancelled a second time meanwhile."""
-    burial = asyncio.ensure_future(jail.bury())
+async def _bury(starting: "asyncio.Future[Jail]") -> None:
+    with contextlib.suppress(Exception):  # then there is nothing to bury
+        await (await starting).bury()
+
+
+async def _finish(work: Coroutine[None, None, None]) -> None:
+    """Do `work` to its end even if the caller is cancelled meanwhile."""
+    task = asyncio.ensure_future(work)
     try:
-        await asyncio.shield(burial)
+        await asyncio.shield(task)
     except asyncio.CancelledError:
-        await burial
+        await task
         raise
 
 

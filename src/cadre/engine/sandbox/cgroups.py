@@ -7,6 +7,7 @@ below it (version 1), so whatever bounds the caller still bounds the command.
 import contextlib
 import os
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -45,12 +46,14 @@ class Cgroups:
     parents: dict[Controller, Path]
 
     @classmethod
-    def find(cls) -> "Cgroups | None":
+    def find(cls, wanted: Collection[Controller]) -> "Cgroups | None":
         """Try version 1, then 2, by really making a group; None if neither can be written."""
         lines = _own_lines()
         for candidate in (cls(1, _parents_v1(lines)), cls(2, _parents_v2(lines))):
             usable: dict[Controller, Path] = {
-                c: path for c, path in candidate.parents.items() if _is_writable(path)
+                c: path
+                for c, path in candidate.parents.items()
+                if c in wanted and _is_writable(path)
             }
             if usable:
                 found = cls(candidate.version, usable)

@@ -108,7 +108,7 @@ def _python_view(pyvenv_fd: int) -> list[str]:
     for name in ("python", "python3", version):
         arguments += ["--symlink", str(_python()), f"{ENVIRONMENT_ROOT}/bin/{name}"]
     arguments += ["--ro-bind-data", str(pyvenv_fd), f"{ENVIRONMENT_ROOT}/pyvenv.cfg"]
-    return [*arguments, *_read_only(Path(sysconfig.get_path("purelib")), packages)]
+    return [*arguments, "--ro-bind-try", sysconfig.get_path("purelib"), packages]
 
 
 def _system_root(root: Path) -> list[str]:

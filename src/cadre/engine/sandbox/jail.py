@@ -12,6 +12,7 @@ from typing import Self
 
 _CHUNK_BYTES = 1 << 16
 _BURIAL_SECONDS = 10
+_NICENESS = 10
 
 
 @dataclass(slots=True)
@@ -81,8 +82,10 @@ class Jail:
         return cls(process, first_process, gate)
 
     def release(self) -> None:
-        """Open the gate: the command begins."""
+        """Open the gate: the command begins, and gives way to whoever watches it."""
         with contextlib.suppress(OSError):
+            if self.first_process:
+                os.setpriority(os.PRIO_PROCESS, self.first_process, _NICENESS)
             os.write(self._gate, b"\0")
 
     async def attend(self, stdin: bytes, output: Output) -> int:

@@ -9,6 +9,7 @@ from cadre.engine.sandbox import seccomp
 from cadre.engine.sandbox.cgroups import Cgroups
 from cadre.engine.sandbox.ports import Command, Limits, Missing, Result
 
+_HEADROOM = 32
 _TRIAL = (
     "import os, socket; print('inside', os.getpid() < 10, [n for _, n in socket.if_nameindex()])"
 )
@@ -62,13 +63,37 @@ def describe_limits(cgroups: Cgroups | None) -> dict[str, str]:
     }
 
 
-def counts_processes_per_namespace() -> bool:
-    """Linux 5.14 counts RLIMIT_NPROC per user namespace; before, the user's whole desktop counts."""
-    release = platform.release().split(".")
-    try:
-        return (int(release[0]), int(release[1].split("-")[0])) >= (5, 14)
-    except (ValueError, IndexError):
-        return False
+def unbounded_processes(cgroups: Cgroups | None) -> tuple[Missing, ...]:
+    """A watch alone does not win against a fork bomb; the kernel must count, and it exempts root."""
+    if os.geteuid() != 0 or (cgroups is not None and "pids" in cgroups.parents):
+        return ()
+    return (
+        Missing(
+            "Nothing bounds the number of processes: cadre runs as root and can't make control groups.",
+            "Run cadre as an ordinary user, or mount /sys/fs/cgroup writable.",
+        ),
+    )
+
+
+def process_rlimit(processes: int) -> int:
+    """RLIMIT_NPROC: somewhat above what the watch allows, so that the watch sees the breach.
+
+    Linux 5.14 counts per user namespace; before, everything of the user counts.
+    """
+    release = platform.release().replace("-", ".").split(".")
+    is_per_namespace = (int(release[0]), int(release[1])) >= (5, 14)
+    return processes + _HEADROOM + (0 if is_per_namespace else _tasks_of_user())
+
+
+def _tasks_of_user() -> int:
+    total, user = 0, os.geteuid()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if folder.stat().st_uid == user:
+                total += len(os.listdir(folder / "task"))
+        except OSError:
+            continue
+    return total
 
 
 def _remedy(said: str) -> str:

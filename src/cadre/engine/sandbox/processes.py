@@ -18,11 +18,11 @@ class TreeUse:
     cpu_seconds: float
 
 
-def measure_tree(root: int) -> TreeUse:
-    """Sum up `root` and all its descendants; a process that ends meanwhile counts as nothing."""
+def measure_tree(root: int, most: int) -> TreeUse:
+    """Sum up `root` and its descendants, at most `most` + 1 of them: more is too many anyway."""
     pending, seen = [root], 0
     memory, ticks = 0, 0
-    while pending and seen < _MOST_READ:
+    while pending and seen <= most:
         process = pending.pop()
         seen += 1
         pages, spent = _usage(process)

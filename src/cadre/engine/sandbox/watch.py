@@ -3,71 +3,83 @@
 import asyncio
 import os
 import time
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
-from cadre.engine.sandbox.cgroups import Group
+from cadre.engine.sandbox.cgroups import Controller, Group
 from cadre.engine.sandbox.ports import Killed, Limits
 from cadre.engine.sandbox.processes import deleted_bytes, measure_tree
 
 _INTERVAL_SECONDS = 0.04
+_DISK_INTERVAL_SECONDS = 0.2
 _DISK_SHARE = 0.1  # of one core, at most, goes into walking the workspace
 _MOST_NEW_FILES = 50_000
 _LEAST_FREE_BYTES = 256 << 20
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Watch:
-    """`breach` returns when a limit is broken; until then it never does."""
+    """`breach` returns when a limit is broken; until then it never does.
+
+    `counted` are the controllers by which the kernel itself counts.
+    """
 
     first_process: int
     workspace: Path
     limits: Limits
     group: Group | None
-    is_memory_counted: bool
-    _before: "DiskUse | None" = field(default=None, init=False)
-    _next_disk_at: float = field(default=0.0, init=False)
+    counted: Collection[Controller]
 
     async def breach(self) -> Killed:
         """Poll until something is broken."""
+        watches = [asyncio.ensure_future(self._use()), asyncio.ensure_future(self._disk())]
+        try:
+            done, _ = await asyncio.wait(watches, return_when=asyncio.FIRST_COMPLETED)
+            return done.pop().result()
+        finally:
+            for watch in watches:
+                watch.cancel()
+            await asyncio.gather(*watches, return_exceptions=True)
+
+    def enforced(self) -> Killed | None:
+        """What the kernel has enforced so far."""
+        return None if self.group is None else self.group.breach()
+
+    async def _use(self) -> Killed:
         while True:
-            broken = self._of_kernel() or self._of_tree() or await self._of_disk()
+            broken = self.enforced() or self._of_tree()
             if broken is not None:
                 return broken
             await asyncio.sleep(_INTERVAL_SECONDS)
 
-    def final_breach(self) -> Killed | None:
-        """What the kernel enforced just before the command ended."""
-        return self._of_kernel()
-
-    def _of_kernel(self) -> Killed | None:
-        return None if self.group is None else self.group.breach()
-
     def _of_tree(self) -> Killed | None:
-        use = measure_tree(self.first_process)
-        if use.cpu_seconds > self.limits.cpu_seconds:
-            return "cpu"
+        use = measure_tree(self.first_process, self.limits.processes)
         if use.processes > self.limits.processes:
             return "processes"
-        if not self.is_memory_counted and use.memory_bytes > self.limits.memory_bytes:
+        if use.cpu_seconds > self.limits.cpu_seconds:
+            return "cpu"
+        if "memory" not in self.counted and use.memory_bytes > self.limits.memory_bytes:
             return "memory"
         return None
 
-    async def _of_disk(self) -> Killed | None:
-        now = time.monotonic()
-        if now < self._next_disk_at:
-            return None
-        use = await asyncio.to_thread(self._measure_disk)
-        spent = time.monotonic() - now
-        self._next_disk_at = time.monotonic() + max(0.2, spent / _DISK_SHARE)
-        if self._before is None:
-            self._before = use
-        is_full = (
-            use.bytes - self._before.bytes > self.limits.disk_bytes
-            or use.files - self._before.files > _MOST_NEW_FILES
-            or use.free_bytes < min(_LEAST_FREE_BYTES, self._before.free_bytes)
+    async def _disk(self) -> Killed:
+        before = await asyncio.to_thread(self._measure_disk)
+        spent = 0.0
+        while True:
+            await asyncio.sleep(max(_DISK_INTERVAL_SECONDS, spent / _DISK_SHARE))
+            started = time.monotonic()
+            use = await asyncio.to_thread(self._measure_disk)
+            spent = time.monotonic() - started
+            if self._is_full(before, use):
+                return "disk"
+
+    def _is_full(self, before: "DiskUse", now: "DiskUse") -> bool:
+        return (
+            now.bytes - before.bytes > self.limits.disk_bytes
+            or now.files - before.files > _MOST_NEW_FILES
+            or now.free_bytes < min(_LEAST_FREE_BYTES, before.free_bytes)
         )
-        return "disk" if is_full else None
 
     def _measure_disk(self) -> "DiskUse":
         use = measure_disk(self.workspace)
