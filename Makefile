@@ -52,8 +52,9 @@ bench: .venv/.ready ## Measure beside dbos and langgraph, write docs/performance
 	@$(UV) sync --quiet --group bench && touch .venv/.ready
 	@$(PY) -m benchmarks
 
-docs: .venv/.ready ## Refresh what is generated: OpenAPI, the CLI reference
+docs: .venv/.ready web/node_modules/.ready ## Refresh what is generated: OpenAPI, the CLI reference, the client types
 	@$(PY) scripts/write_docs.py
+	@cd web && npm run --silent api
 
 openapi: docs
 
