@@ -6,6 +6,9 @@ import { examples } from "./scripts/examples.mjs";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
+const SHELL =
+  /node_modules[\\/](react|react-dom|scheduler|@tanstack[\\/](react-router|router-core|history|react-store|store|query-core|react-query)|use-sync-external-store|clsx)[\\/]/;
+
 export default defineConfig(({ command }) => ({
   // The server writes a fresh one into every page; what adds style elements reads it back.
   ...(command === "build" ? { html: { cspNonce: "__CSP_NONCE__" } } : {}),
@@ -25,6 +28,16 @@ export default defineConfig(({ command }) => ({
     chunkSizeWarningLimit: 800,
     assetsInlineLimit: 0,
     manifest: true,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            // What every page needs is one file: many small ones compress worse and load later.
+            { name: "shell", test: SHELL, priority: 2 },
+          ],
+        },
+      },
+    },
   },
   test: {
     environment: "happy-dom",

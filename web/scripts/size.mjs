@@ -7,15 +7,15 @@ const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const manifest = JSON.parse(readFileSync(`${dist}.vite/manifest.json`, "utf8"));
 
 const SHELL = "index.html";
-/** What opening a page may load beyond the shell, in kB after gzip; `name`: a chunk only that page needs. */
+/** What opening a page may load beyond the shell, in kB after gzip. Most of it is shared between pages. */
 const BUDGETS = [
   { name: "shell", entry: SHELL, kilobytes: 130 },
-  { name: "chat", entry: "src/features/chat/conversation_page.tsx", kilobytes: 90 },
-  { name: "runs", entry: "src/features/runs/run_page.tsx", kilobytes: 60 },
+  { name: "chat", entry: "src/features/chat/conversation_page.tsx", kilobytes: 115 },
+  { name: "runs", entry: "src/features/runs/run_page.tsx", kilobytes: 95 },
   { name: "agents", entry: "src/features/agents/agent_page.tsx", kilobytes: 130 },
-  { name: "approvals", entry: "src/features/approvals/approvals_page.tsx", kilobytes: 40 },
-  { name: "settings", entry: "src/features/settings/settings_page.tsx", kilobytes: 40 },
-  { name: "palette", entry: "src/app/palette.tsx", kilobytes: 30 },
+  { name: "approvals", entry: "src/features/approvals/approvals_page.tsx", kilobytes: 45 },
+  { name: "settings", entry: "src/features/settings/settings_page.tsx", kilobytes: 55 },
+  { name: "palette", entry: "src/app/palette.tsx", kilobytes: 25 },
 ];
 
 function filesOf(entry, found = new Set()) {

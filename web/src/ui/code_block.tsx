@@ -1,3 +1,4 @@
+import "./code.css";
 import { clsx } from "clsx";
 import { Check, Copy } from "lucide-react";
 import { memo, useEffect, useRef, useState } from "react";

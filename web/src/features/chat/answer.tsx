@@ -1,16 +1,18 @@
 import { Link } from "@tanstack/react-router";
 import { Clock3, RotateCcw } from "lucide-react";
-import { useState } from "react";
-import { type ChatMessage, isOver, type Run } from "@/api/types";
+import { useMemo, useState } from "react";
+import { type ChatMessage, type FileRef, isOver, type Run } from "@/api/types";
 import { count, duration, money } from "@/lib/format";
 import { useNow } from "@/lib/use_now";
 import { Button, buttonClass } from "@/ui/button";
 import { CopyButton } from "@/ui/code_block";
 import { ErrorNote } from "@/ui/notes";
 import { Status } from "@/ui/status";
-import { AnswerFiles } from "./answer_files";
+import { FileChips } from "./answer_files";
 import { ApprovalInPlace } from "./approval_in_place";
 import { Markdown } from "./markdown";
+import { PictureCard } from "./picture_card";
+import { sortFiles } from "./pictures";
 import { Reasoning } from "./reasoning";
 import { FoldLine, Steps } from "./steps";
 import type { Item, StepItem } from "./transcript";
@@ -52,14 +54,26 @@ export function Answer({ message, items, hasLog, onOpenLog, onRetry }: Props) {
           <Group key={group.key} group={group} place={place} runId={run.id} />
         ))}
       {!isDone && <State run={run} items={items} />}
-      {isDone && final && <Markdown text={final} place={place} />}
-      {assistant && assistant.files.length > 0 && (
-        <AnswerFiles files={assistant.files} place={place} />
-      )}
+      {isDone && <Final text={final} files={assistant?.files ?? []} place={place} />}
       {run.status === "failed" && <Failure run={run} onRetry={onRetry} />}
       {run.status === "cancelled" && <Stopped onRetry={onRetry} />}
       {isDone && <Footer run={run} text={final} />}
     </article>
+  );
+}
+
+/** What was said in the end, and what was made. A picture that the text shows is not shown twice. */
+function Final({ text, files, place }: { text: string; files: FileRef[]; place: string }) {
+  const { pictures, others } = useMemo(() => sortFiles(files), [files]);
+  const left = pictures.filter(({ formats }) => !formats.some(({ path }) => text.includes(path)));
+  return (
+    <>
+      {text && <Markdown text={text} place={place} pictures={pictures} />}
+      {left.map((picture) => (
+        <PictureCard key={picture.name} picture={picture} place={place} />
+      ))}
+      {others.length > 0 && <FileChips files={others} place={place} />}
+    </>
   );
 }
 

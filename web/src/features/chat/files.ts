@@ -28,6 +28,11 @@ export function answerUrl(place: Place, url: string): string | null {
   return fileUrl(place, { path: safeDecode(path) }, true);
 }
 
+/** Whether an address in an answer names this file. */
+export function isSamePath(path: string, url: string): boolean {
+  return safeDecode(url).replace(/^\.?\//, "") === path;
+}
+
 function safeDecode(path: string): string {
   try {
     return decodeURIComponent(path);

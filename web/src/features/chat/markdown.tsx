@@ -1,30 +1,43 @@
 /** An answer's markdown, drawn block by block so that a long one can stream. */
+import "./prose.css";
 import { createContext, memo, useContext, useMemo } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import remarkGfm from "remark-gfm";
 import { CodeBlock } from "@/ui/code_block";
 import { asFence, splitBlocks } from "./blocks";
-import { answerUrl } from "./files";
+import { answerUrl, isSamePath, type Place } from "./files";
 import { hasMath } from "./math";
 import { MathBlock } from "./math_block";
+import { PictureCard } from "./picture_card";
+import type { Picture } from "./pictures";
 
-const FilePlace = createContext("");
+interface Surroundings {
+  place: Place;
+  pictures: Picture[];
+}
+
+const Around = createContext<Surroundings>({ place: "", pictures: [] });
+const NO_PICTURES: Picture[] = [];
 
 interface Props {
   text: string;
-  place: string;
+  /** Where relative addresses lead. */
+  place: Place;
+  /** Pictures known by all their formats: shown with these where the text names one. */
+  pictures?: Picture[];
 }
 
-export const Markdown = memo(function Markdown({ text, place }: Props) {
+export const Markdown = memo(function Markdown({ text, place, pictures = NO_PICTURES }: Props) {
   const blocks = useMemo(() => splitBlocks(text), [text]);
+  const around = useMemo(() => ({ place, pictures }), [place, pictures]);
   return (
-    <FilePlace value={place}>
+    <Around value={around}>
       <div className="prose">
         {blocks.map((block, index) => (
           <Block key={index} block={block} />
         ))}
       </div>
-    </FilePlace>
+    </Around>
   );
 });
 
@@ -46,6 +59,13 @@ const keepUrl = (url: string) => url;
 
 const COMPONENTS: Components = {
   a: ({ href = "", children }) => <Address href={href}>{children}</Address>,
+  // A picture comes with its buttons, which a paragraph may not hold.
+  p: ({ node, children }) =>
+    node?.children.some((child) => child.type === "element" && child.tagName === "img") ? (
+      <div>{children}</div>
+    ) : (
+      <p>{children}</p>
+    ),
   img: ({ src, alt }) => <Image src={typeof src === "string" ? src : ""} alt={alt ?? ""} />,
   table: ({ children }) => (
     <section className="table-scroll" tabIndex={0} aria-label="Table">
@@ -66,7 +86,7 @@ const COMPONENTS: Components = {
 };
 
 function Address({ href, children }: { href: string; children?: React.ReactNode }) {
-  const url = answerUrl(useContext(FilePlace), href);
+  const url = answerUrl(useContext(Around).place, href);
   if (!url) return <>{children}</>;
   return (
     <a href={url} target="_blank" rel="noreferrer noopener">
@@ -77,7 +97,10 @@ function Address({ href, children }: { href: string; children?: React.ReactNode 
 
 /** Pictures of this conversation are shown; one from elsewhere is a link: loading it would tell them. */
 function Image({ src, alt }: { src: string; alt: string }) {
-  const url = answerUrl(useContext(FilePlace), src);
+  const { place, pictures } = useContext(Around);
+  const known = pictures.find(({ formats }) => formats.some(({ path }) => isSamePath(path, src)));
+  if (known) return <PictureCard picture={known} place={place} />;
+  const url = answerUrl(place, src);
   if (!url) return <>{alt}</>;
   if (!url.startsWith("/")) return <Address href={src}>{alt || src}</Address>;
   return <img src={url} alt={alt} loading="lazy" className="bg-white" />;

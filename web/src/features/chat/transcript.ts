@@ -40,7 +40,8 @@ export type Item = StepItem | TextItem | ApprovalItem;
 
 type Data = Record<string, unknown>;
 
-const SHOWN_KINDS = new Set(["model", "tool", "code", "child"]);
+/** What an agent does besides (looking back, asking the gate) is for the run's own page. */
+const SHOWN_KINDS = new Set(["model", "tool", "child"]);
 const APPROVAL = "approval:";
 
 export function transcript(log: RunLog): Item[] {
