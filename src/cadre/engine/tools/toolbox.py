@@ -8,15 +8,22 @@ import asyncio
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from importlib.metadata import entry_points
 from typing import Self
 
 from cadre.engine.sandbox import SandboxReport
 from cadre.engine.tools.arguments import check_schema, faults, parse_arguments
-from cadre.engine.tools.tool import BadArguments, Tool, ToolContext, ToolOutput, UnknownTool
+from cadre.engine.tools.tool import (
+    BadArguments,
+    Tool,
+    ToolContext,
+    ToolFailed,
+    ToolOutput,
+    UnknownTool,
+)
 from cadre.infra.telemetry import get_logger
-from cadre.kernel.errors import CadreError, Conflict
+from cadre.kernel.errors import CadreError, Conflict, LimitReached
 from cadre.kernel.messages import Json, ToolSpec
 
 _GROUP = "cadre.tools"
@@ -24,6 +31,7 @@ _TEXT_CHARACTERS = 30_000
 _WHOLE_TEXT_BYTES = 50_000_000
 _DATA_BYTES = 2_000_000
 _MOST_FILES = 200
+_GRACE_SECONDS = 1.0  # for a tool to clean up after it was told to stop
 _log = get_logger(__name__)
 
 
@@ -33,11 +41,19 @@ class ToolConflict(Conflict):
     code = "tool_conflict"
 
 
+class TooSlow(LimitReached):
+    """The tool used up its time."""
+
+    code = "tool_timed_out"
+    title = "The tool took too long"
+
+
 class Toolbox:
     """Tools by name."""
 
     def __init__(self, tools: Iterable[Tool]) -> None:
         self._tools: dict[str, Tool] = {}
+        self._leaving = set[asyncio.Task[object]]()
         for tool in tools:
             fault = check_schema(tool.parameters)
             if fault is not None:
@@ -101,23 +117,49 @@ class Toolbox:
         wrong = faults(tool, arguments)
         if wrong:
             return _failure(f"`{tool.name}` can't take these arguments. {' '.join(wrong)}")
-        clock = asyncio.timeout(tool.timeout_seconds)
         try:
-            async with clock:
-                output = await tool.run(arguments, context)
+            output = await self._within(tool, _run(tool, arguments, context))
             return await _bounded(_checked(output, tool), tool, context)
         except CadreError as error:
             return _failure(error.detail, error.code)
-        except TimeoutError:
-            if clock.expired():
-                limit = f"{tool.timeout_seconds:g} seconds"
-                return _failure(
-                    f"`{tool.name}` took longer than {limit} and was stopped.", "timeout"
-                )
-            return _failure(f"`{tool.name}` gave up: something it needs did not answer.", "timeout")
         except Exception as error:  # a tool is anybody's code
             _log.warning("tool_raised", tool=tool.name, error=repr(error))
             return _failure(f"`{tool.name}` failed: {type(error).__name__}: {error}"[:2000])
+
+    async def _within(self, tool: Tool, work: Coroutine[None, None, object]) -> object:
+        """The result of `work`, or raise `TooSlow`; one that ignores its cancellation is left behind."""
+        task = asyncio.create_task(work)
+        try:
+            await asyncio.wait({task}, timeout=tool.timeout_seconds)
+            if task.done():
+                return task.result()
+            raise TooSlow(
+                f"`{tool.name}` took longer than {tool.timeout_seconds:g} seconds and was stopped."
+            )
+        finally:
+            if not task.done():
+                task.cancel()
+                self._leaving.add(task)
+                task.add_done_callback(self._left)
+                await asyncio.wait({task}, timeout=_GRACE_SECONDS)
+
+    def _left(self, task: asyncio.Task[object]) -> None:
+        self._leaving.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.info("tool_failed_after_its_end", error=repr(task.exception()))
+
+
+async def _run(tool: Tool, arguments: dict[str, Json], context: ToolContext) -> object:
+    """Run the tool; nothing that it raises may end the server."""
+    try:
+        return await tool.run(arguments, context)
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise ToolFailed(f"`{tool.name}` tried to end the program.") from error
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise ToolFailed(f"`{tool.name}` cancelled itself.") from error
 
 
 def why_not(tool: Tool, report: SandboxReport) -> str | None:

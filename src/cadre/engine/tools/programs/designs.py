@@ -68,6 +68,7 @@ class _Plot:
     y: str
     color: str | None
     notes: list[str] = field(default_factory=list[str])
+    captions: list[str] = field(default_factory=list[str])  # notes that belong under the title
 
     def values(self, name: str) -> list[Any]:
         return [row[name] for row in self.rows]
@@ -92,10 +93,10 @@ def design(
     spec = {"bar": _bar, "arc": _arc}.get(mark, _cartesian)(plot)
     heading = request.get("title") or f"{pretty(plot.y)} by {pretty(x).lower()}"
     title: dict[str, Any] = {"text": heading}
-    if plot.notes:
-        title |= {"subtitle": plot.notes, "subtitleColor": _QUIET}
+    if plot.captions:
+        title |= {"subtitle": plot.captions, "subtitleColor": _QUIET}
     schema = "https://vega.github.io/schema/vega-lite/v5.json"
-    return {"$schema": schema, "title": title, **spec}, plot.notes
+    return {"$schema": schema, "title": title, **spec}, plot.notes + plot.captions
 
 
 def pretty(name: str) -> str:
@@ -173,7 +174,7 @@ def _keep_few_colors(plot: _Plot) -> None:
     if len(totals) <= _MOST_COLORS:
         return
     kept = set(sorted(totals, key=lambda key: -totals[key])[: _MOST_COLORS - 1])
-    plot.notes.append(f"{len(totals) - len(kept)} smaller values of {color} are shown as Other.")
+    plot.captions.append(f"{len(totals) - len(kept)} smaller values of {color} are shown as Other.")
     renamed = [{**row, color: row[color] if row[color] in kept else "Other"} for row in plot.rows]
     is_point = plot.mark == "point"
     plot.rows = renamed if is_point else _one_per_place(renamed, plot.x, plot.y, color)
@@ -205,9 +206,11 @@ def _bar(plot: _Plot) -> dict[str, Any]:
     if plot.color is not None and plot.color != plot.x:
         encoding["color"] = {"field": plot.color, "type": "nominal", "title": pretty(plot.color)}
     bars: dict[str, Any] = {"mark": {"type": "bar"}, "encoding": encoding}
+    category["scale"] = {"paddingInner": 0.65 if len(order) < 4 else 0.28, "paddingOuter": 0.2}
     frame = {**_frame(plot), "height": {"step": 26} if lies else 360}
     if "color" in encoding or len(order) > _MOST_LABELLED:
         return {**frame, **bars}
+    amount["axis"]["grid"] = False  # the numbers stand at the bars
     return {**frame, "layer": [bars, _labels(plot, encoding, lies=lies)]}
 
 
@@ -226,7 +229,7 @@ def _arc(plot: _Plot) -> dict[str, Any]:
     rows = sorted(plot.rows, key=lambda row: -(row[y] or 0))
     if len(rows) > _MOST_SLICES:
         rest = rows[_MOST_SLICES - 1 :]
-        plot.notes.append(f"{len(rest)} smaller slices are shown as Other.")
+        plot.captions.append(f"{len(rest)} smaller slices are shown as Other.")
         other: Row = {x: "Other", y: sum(row[y] or 0 for row in rest)}
         rows = [*rows[: _MOST_SLICES - 1], other]
     total = sum(row[y] or 0 for row in rows) or 1
@@ -307,7 +310,7 @@ def _keep_largest(plot: _Plot) -> list[Any]:
         totals[row[plot.x]] += row[plot.y] or 0
     order = sorted(totals, key=lambda place: (-totals[place], str(place)))
     if len(order) > _MOST_BARS:
-        plot.notes.append(f"The {_MOST_BARS} largest of {len(order)} are shown.")
+        plot.captions.append(f"The {_MOST_BARS} largest of {len(order)} are shown.")
         order = order[:_MOST_BARS]
         kept = set(order)
         plot.rows = [row for row in plot.rows if row[plot.x] in kept]
