@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,7 +139,8 @@ class House:
         definition = agent_definition(yaml)
         given = {"text": text, "files": spec.pop("files", [])}
         return await self.runs.start(
-            self.scope, RunSpec(kind=KIND, definition=definition, input=given, agent="tester", **spec)
+            self.scope,
+            RunSpec(kind=KIND, definition=definition, input=given, agent="tester", **spec),
         )
 
     async def ended(self, run: Run, seconds: float = 20) -> Run:
@@ -199,7 +200,7 @@ def agent_definition(yaml: str = "") -> Json:
 @asynccontextmanager
 async def open_house(
     database: Database, blobs: Blobs, bus: Bus, scope: Scope, tmp_path: Path, **settings: Any
-) -> AsyncIterator[House]:
+) -> AsyncGenerator[House]:
     deeds = Deeds()
     async with ScriptedServer() as server, HttpClient() as http:
         runs = Runs(database, blobs, bus, RunsSettings(lease_seconds=2.0, **settings))
@@ -225,8 +226,22 @@ async def open_house(
         )
         conversations = Conversations(database, runs, agents, files, bus)
         house = House(
-            database, blobs, bus, scope, server, runs, models, toolbox, approvals, gate, agents,
-            workspaces, files, conversations, driver, deeds,
+            database,
+            blobs,
+            bus,
+            scope,
+            server,
+            runs,
+            models,
+            toolbox,
+            approvals,
+            gate,
+            agents,
+            workspaces,
+            files,
+            conversations,
+            driver,
+            deeds,
         )
         await house.work()
         try:

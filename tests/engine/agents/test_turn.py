@@ -1,10 +1,9 @@
 """A turn of an agent against a real engine, real tools and a scripted model."""
 
-from decimal import Decimal
-
 import pytest
 
-from cadre.engine.runs import Frame, Run, RunEvent
+from cadre.engine.runs import Frame, Run, RunNotFound
+from cadre.kernel.scope import Scope
 from tests.engine.harness import House
 from tests.engine.models.scripted_server import Reply, call
 
@@ -286,14 +285,10 @@ async def test_a_missing_file_is_named_before_any_model_is_asked(house: House):
     assert house.server.requests == []
 
 
-async def test_another_org_sees_nothing_of_a_run(house: House, other_scope):
-    from cadre.engine.runs import RunNotFound
+async def test_another_org_sees_nothing_of_a_run(house: House, other_scope: Scope):
 
     house.server.say(Reply(text="hi"))
     run = await house.ended(await house.start("hello"))
 
     with pytest.raises(RunNotFound):
         await house.conversations.steer(other_scope, run.id, "psst")
-
-
-_ = (Decimal, RunEvent)

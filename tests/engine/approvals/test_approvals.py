@@ -25,7 +25,6 @@ from tests.engine.harness import House
 from tests.engine.models.scripted_server import Reply, call
 
 
-
 def sends(*names: str) -> list[Reply]:
     return [Reply(calls=[call("send", {"to": name}) for name in names]), Reply(text="Done.")]
 
@@ -259,9 +258,9 @@ async def test_questions_of_a_run_that_ended_leave_the_inbox(house: House):
 
     await house.runs.cancel(house.scope, run.id, "enough")
     await house.ended(run)
-    async with asyncio.timeout(5):
-        while (await house.approvals.get(house.scope, asked.id)).status == "pending":
-            await asyncio.sleep(0.02)
+    async with asyncio.timeout(5), house.bus.subscribe(ApprovalChanged) as news:
+        if (await house.approvals.get(house.scope, asked.id)).status == "pending":
+            await anext(news)
     jobs.cancel()
 
     assert (await house.approvals.listing(house.scope, statuses=["pending"])).items == []

@@ -1,5 +1,7 @@
 """Rules: the strictest wins, children only narrow, outside content relaxes nothing."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,7 +65,7 @@ def test_taint_never_makes_anything_easier(
 
 @given(TOOLS, LAYER, st.lists(LAYER, min_size=1, max_size=3), st.randoms())
 def test_the_order_of_rules_does_not_matter(
-    a_tool: Tool, org: list[GateRule], layers: list[list[GateRule]], random
+    a_tool: Tool, org: list[GateRule], layers: list[list[GateRule]], random: Random
 ):
     call = exact_call("send", {"to": "ann"})
     before = decide(a_tool, call, org=org, layers=layers, tainted=False).effect

@@ -38,8 +38,9 @@ class Files:
         self, workspace_id: str, name: str | None, content: AsyncIterator[bytes]
     ) -> FileRef:
         """Keep an uploaded file under the last part of its name."""
-        leaf = PurePosixPath((name or "").replace("\\", "/")).name
-        if not leaf or leaf in {".", ".."} or any(ord(character) < 32 for character in leaf):
+        # A name that starts with a dot would be hidden from the person who uploaded it.
+        leaf = PurePosixPath((name or "").replace("\\", "/")).name.lstrip(". ")
+        if not leaf or any(ord(character) < 32 for character in leaf):
             raise BadUpload("The uploaded file needs a name.", field="file")
         return await self._workspaces.open(workspace_id).add_file(leaf, content)
 

@@ -36,17 +36,21 @@ OFFLINE = "offline"
 DEFAULT = "default"
 OPENAI_URL = "https://api.openai.com/v1"
 
+_WELL_KNOWN = {"api.openai.com:443": ("gpt-4.1-mini", "gpt-4.1")}
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentProvider:
-    """A provider that the settings of the process give to every org."""
+    """A provider that the settings of the process give to every org.
+
+    Without `models`, OpenAI's own service has well-known ones; any other server none by name.
+    """
 
     name: str = "openai"
     base_url: str = OPENAI_URL
     key: str | None = field(default=None, repr=False)
-    models: tuple[str, ...] = ("gpt-4.1-mini", "gpt-4.1")
+    models: tuple[str, ...] = ()
     prices: dict[str, Price] = field(default_factory=dict[str, Price])
 
 
@@ -206,7 +210,7 @@ def _shown(given: EnvironmentProvider) -> Provider:
     return Provider(
         name=given.name,
         base_url=given.base_url,
-        models=list(given.models),
+        models=list(given.models or _WELL_KNOWN.get(host_and_port(given.base_url), ())),
         prices=given.prices,
         has_key=given.key is not None,
         source="environment",
