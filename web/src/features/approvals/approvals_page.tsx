@@ -14,7 +14,7 @@ import { ListDetail, PaneHeader, rowClass } from "@/ui/panes";
 import { Status } from "@/ui/status";
 import { VirtualList } from "@/ui/virtual_list";
 import { ApprovalCard, approvalQuery } from "./approval_card";
-import { readArguments } from "./call";
+import { callWords } from "./call";
 import { askingRunQuery, historyQuery } from "./queries";
 
 export function ApprovalsPage() {
@@ -119,7 +119,6 @@ interface RowProps {
 }
 
 function Row({ approval, isActive, onOpen }: RowProps) {
-  const first = readArguments(approval.tool, approval.arguments).find((each) => each.text !== "");
   return (
     <button
       type="button"
@@ -132,7 +131,7 @@ function Row({ approval, isActive, onOpen }: RowProps) {
         <span className="flex min-w-0 items-baseline gap-2">
           <code className="shrink-0 text-12 font-medium text-ink">{approval.tool}</code>
           <span className="min-w-0 truncate font-mono text-12 text-ink-2">
-            {first?.text.replace(/\s+/g, " ").slice(0, 120)}
+            {callWords(approval.tool, approval.arguments)}
           </span>
         </span>
         <span className="block truncate text-12 text-ink-3">

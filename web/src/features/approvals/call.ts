@@ -71,6 +71,13 @@ function languageOf(tool: string, name: string, call: Record<string, unknown>): 
   return BY_SUFFIX[path.slice(path.lastIndexOf(".") + 1).toLowerCase()] ?? null;
 }
 
+/** The argument that tells most about a call, on one line. */
+export function callWords(tool: string, call: Record<string, unknown>): string {
+  const items = readArguments(tool, call).filter((item) => item.text !== "");
+  const telling = items.find((item) => item.shown === "code" || item.shown === "text") ?? items[0];
+  return (telling?.text ?? "").replace(/\s+/g, " ").trim().slice(0, 160);
+}
+
 export interface Expiry {
   text: string;
   isNear: boolean;

@@ -112,13 +112,13 @@ function Title({ run }: { run: Run }) {
         to="/runs/$id"
         params={{ id: run.id }}
         search={{ ...search }}
-        className="truncate font-medium text-ink"
+        className="max-w-[62%] shrink-0 truncate font-medium text-ink"
       >
         {runTitle(run)}
       </Link>
       {more && (
         <span
-          className={`min-w-24 truncate text-12 ${run.status === "waiting" ? "text-warn" : "text-bad"}`}
+          className={`min-w-0 truncate text-12 ${run.status === "waiting" ? "text-warn" : "text-bad"}`}
         >
           {more}
         </span>

@@ -19,15 +19,17 @@ export interface Scale {
   toTime: (share: number) => number;
 }
 
-/** How long a folded stretch seems, relative to all that is not folded. */
-const FOLD_SHARE = 0.06;
+/** How long folded stretches seem together, and one at least, beside all that is not folded. */
+const FOLDS_SHARE = 0.18;
+const FOLD_SHARE = 0.04;
 const FOLD_AT_LEAST_SECONDS = 2;
 
 export function buildScale(start: number, end: number, folds: readonly Fold[] = []): Scale {
   const span = Math.max(end - start, 0.001);
   const inside = folds.filter((fold) => fold.start >= start && fold.end <= start + span);
   const folded = inside.reduce((sum, fold) => sum + (fold.end - fold.start), 0);
-  const width = Math.max(span - folded, span * 0.02) * FOLD_SHARE;
+  const share = Math.max(FOLD_SHARE, FOLDS_SHARE / Math.max(1, inside.length));
+  const width = Math.max(span - folded, 0.001) * share;
   const pieces = cut(start, start + span, inside, width);
   const total = pieces.reduce((sum, piece) => sum + piece.width, 0);
   return {
@@ -116,7 +118,9 @@ function isIdle(row: TimelineRow): boolean {
 
 export interface Tick {
   share: number;
+  /** Since the start, or since the end of the fold before it. */
   seconds: number;
+  isAfterFold: boolean;
 }
 
 const STEPS_SECONDS = [
@@ -124,24 +128,36 @@ const STEPS_SECONDS = [
   1800, 3600, 7200, 21_600, 43_200, 86_400, 172_800, 604_800,
 ];
 
-/** Round moments since the start, at least `apart` (a share of the view) from each other. */
+/** Round moments at least `apart` (a share of the view) from each other; none inside a fold. */
 export function ticks(scale: Scale, from: number, to: number, apart: number): Tick[] {
   const view = Math.max(to - from, 1e-9);
-  const open = scale.folds.reduce((sum, f) => sum + (f.end - f.start), 0);
-  const linear = Math.max(scale.end - scale.start - open, 0.001);
+  const folded = scale.folds.reduce((sum, f) => sum + (f.end - f.start), 0);
+  const linear = Math.max(scale.end - scale.start - folded, 0.001);
   const step = STEPS_SECONDS.find((s) => s / linear / view >= apart) ?? 604_800;
-  const first = Math.ceil((scale.toTime(from) - scale.start) / step - 1e-9) + 0;
-  const last = Math.floor((scale.toTime(to) - scale.start) / step + 1e-9);
   const found: Tick[] = [];
-  for (let n = Math.max(first, last - 2000); n <= last; n++) {
-    const seconds = Number((n * step).toPrecision(12)) + 0;
-    const moment = scale.start + seconds;
-    if (scale.folds.some((fold) => moment > fold.start && moment < fold.end)) continue;
-    const share = (scale.toShare(moment) - from) / view;
-    const before = found.at(-1);
-    if (before === undefined || share - before.share >= apart * 0.9) found.push({ share, seconds });
+  for (const piece of openPieces(scale)) {
+    const first = Math.max(0, Math.ceil((scale.toTime(from) - piece.start) / step - 1e-9));
+    const last = Math.floor((Math.min(piece.end, scale.toTime(to)) - piece.start) / step + 1e-9);
+    for (let n = first; n <= last; n++) {
+      const seconds = Number((n * step).toPrecision(12)) + 0;
+      const share = (scale.toShare(piece.start + seconds) - from) / view;
+      const before = found.at(-1);
+      if (before !== undefined && share - before.share < apart * 0.9) continue;
+      found.push({ share, seconds, isAfterFold: piece.start > scale.start });
+    }
   }
   return found;
+}
+
+/** The stretches between the folds. */
+function openPieces(scale: Scale): Fold[] {
+  const pieces: Fold[] = [];
+  let at = scale.start;
+  for (const fold of [...scale.folds].sort((a, b) => a.start - b.start)) {
+    pieces.push({ start: at, end: fold.start });
+    at = fold.end;
+  }
+  return [...pieces, { start: at, end: scale.end }];
 }
 
 export interface View {

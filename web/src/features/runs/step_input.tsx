@@ -1,5 +1,6 @@
 import { readArguments } from "@/features/approvals/call";
 import { CallView } from "@/features/approvals/call_view";
+import { count } from "@/lib/format";
 import { DiffLines, DiffView } from "./diff_view";
 import { asData, asList, asText } from "./json";
 import { JsonView } from "./json_view";
@@ -32,14 +33,20 @@ function Input({ runId, row }: { runId: string; row: TimelineRow }) {
   return <CallView items={readArguments(row.name, input)} />;
 }
 
-/** A model's request: the messages in order where the journal has them, else what it has. */
+/** A model's request: the messages that are new in this turn, then what else it was given. */
 function Request({ input }: { input: Record<string, unknown> }) {
-  const messages = asList(input["messages"]).map(asData);
-  if (messages.length === 0) return <JsonView value={input} />;
-  const { messages: _, ...rest } = input;
+  const { new: fresh, messages, ...rest } = input;
+  const shown = asList(fresh ?? messages).map(asData);
+  if (shown.length === 0) return <JsonView value={input} />;
+  const total = typeof messages === "number" ? messages : shown.length;
   return (
     <>
-      {messages.map((message, at) => (
+      {total > shown.length && (
+        <p className="text-12 text-ink-3">
+          New in this turn, after {count(total - shown.length, "message")} that came before.
+        </p>
+      )}
+      {shown.map((message, at) => (
         <article key={at} className="border-l-2 border-line pl-3">
           <h3 className="mb-1 text-12 font-medium text-ink-3">
             {ROLES[asText(message["role"])] ?? "Message"}

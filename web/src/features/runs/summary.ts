@@ -28,13 +28,13 @@ export function summary(row: TimelineRow): string {
 function replyWords(message: Data): string {
   const calls = asList(message["calls"]).map((call) => asText(asData(call)["name"]));
   if (calls.length > 0) return `calls ${calls.join(", ")}`;
-  return oneLine(asText(message["text"]));
+  return plain(asText(message["text"]));
 }
 
 function liveWords(row: TimelineRow): string {
   const calls = row.live?.calls.map((call) => call.name) ?? [];
   if (calls.length > 0) return `calls ${calls.join(", ")}`;
-  return oneLine((row.live?.text || row.live?.reasoning || "").slice(-160));
+  return plain((row.live?.text || row.live?.reasoning || "").slice(-160));
 }
 
 function argumentWords(input: Data): string {
@@ -44,6 +44,11 @@ function argumentWords(input: Data): string {
   }
   const first = Object.values(input).find((value) => typeof value === "string");
   return oneLine(asText(first));
+}
+
+/** Words without the marks of markdown. */
+function plain(text: string): string {
+  return oneLine(text.replace(/[*`#|]+/g, ""));
 }
 
 function oneLine(text: string): string {

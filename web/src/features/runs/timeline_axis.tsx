@@ -1,3 +1,4 @@
+import { clsx } from "clsx";
 import { type PointerEvent, useRef, useState } from "react";
 import { duration } from "@/lib/format";
 import { type Scale, type Tick, type View, zoom } from "./scale";
@@ -19,13 +20,16 @@ export function TimelineAxis({ scale, view, ticks, onView }: Props) {
       title="Drag to zoom"
       {...handlers}
     >
-      {ticks.map((tick) => (
+      {labelled(ticks).map((tick) => (
         <span
-          key={tick.seconds}
+          key={tick.share}
           style={{ left: percent(tick.share) }}
-          className="tabular absolute top-1.5 border-l border-transparent pl-1 text-11 whitespace-nowrap text-ink-3 last:-translate-x-full last:pr-1"
+          className={clsx(
+            "tabular absolute top-1.5 text-11 whitespace-nowrap text-ink-3",
+            tick.share > NEAR_END ? "-translate-x-full pr-1" : "pl-1",
+          )}
         >
-          {tickText(tick.seconds)}
+          {tickText(tick)}
         </span>
       ))}
       {scale.folds.map((fold) => {
@@ -53,7 +57,20 @@ export function TimelineAxis({ scale, view, ticks, onView }: Props) {
   );
 }
 
-function tickText(seconds: number): string {
+/** From here on a label stands before its line, where it has room. */
+const NEAR_END = 0.9;
+const ROOM = 0.24;
+
+function labelled(ticks: readonly Tick[]): Tick[] {
+  const free = ticks.filter((tick) => tick.share <= NEAR_END);
+  const last = ticks.at(-1);
+  const hasRoom = last !== undefined && last.share - (free.at(-1)?.share ?? 0) >= ROOM;
+  return last !== undefined && last.share > NEAR_END && hasRoom ? [...free, last] : free;
+}
+
+function tickText({ seconds, isAfterFold }: Tick): string {
+  if (isAfterFold)
+    return seconds === 0 ? "" : `+${tickText({ seconds, isAfterFold: false, share: 0 })}`;
   if (seconds === 0) return "0";
   if (seconds < 1) return `${Number((seconds * 1000).toFixed(1))} ms`;
   if (seconds < 60) return `${Number(seconds.toFixed(2))} s`;

@@ -25,6 +25,7 @@ const CHANGES: Record<string, Change> = {
     name(row, data);
     spend(row, data);
     row.output = data["output"] ?? null;
+    row.name = answeredBy(row);
     row.outcome = verdict(row);
     close(row, at, saysError(row) ? "failed" : "done");
   },
@@ -86,6 +87,12 @@ function name(row: TimelineRow, data: Data): void {
   if (kind !== "") row.kind = STEP_KINDS.has(kind) ? (kind as RowKind) : "code";
   row.name = asText(data["name"]) || row.name;
   if (data["input"] !== undefined) row.input = data["input"];
+}
+
+/** "default" stands for a model: the answer tells which one it was. */
+function answeredBy(row: TimelineRow): string {
+  const model = row.kind === "model" ? asText(asData(row.output)["model"]) : "";
+  return model || row.name;
 }
 
 /** A second beginning of the same key is another attempt: the first one was cut short. */

@@ -20,9 +20,11 @@ interface Props {
 
 const ROW_HEIGHT = 28;
 const LABEL_WIDTH = 72;
+/** Beside what is happening now there is room for how long it has taken. */
+const LIVE_END = 1.18;
 
 export function TimelineView({ timeline, selected, onSelect }: Props) {
-  const [view, setView] = useState<View>(WHOLE);
+  const [chosen, setView] = useState<View>(WHOLE);
   const [collapsed, setCollapsed] = useState<ReadonlySet<string>>(new Set());
   const [passedGates, setPassedGates] = useState(false);
   const [isFolded, setFolded] = useState(true);
@@ -33,7 +35,9 @@ export function TimelineView({ timeline, selected, onSelect }: Props) {
   const withChildren = useMemo(() => parents(rows), [rows]);
   const toggle = (key: string) => setCollapsed(flipped(collapsed, key));
 
-  const now = useNow(timeline.end === null, timeline.start);
+  const isLive = timeline.end === null;
+  const view = isLive && chosen.to === 1 ? { ...chosen, to: LIVE_END } : chosen;
+  const now = useNow(isLive, timeline.start);
   const end = Math.max(timeline.end ?? now, timeline.start);
   const folds = useMemo(
     () => idleStretches(timeline.rows, timeline.start, end, now),
@@ -67,15 +71,15 @@ export function TimelineView({ timeline, selected, onSelect }: Props) {
     parents: withChildren,
     onSelect,
     onToggle: toggle,
-    onZoom: (factor) => setView(factor === null ? WHOLE : zoom(view, factor)),
+    onZoom: (factor) => setView(factor === null ? WHOLE : zoom(chosen, factor)),
   });
   const onWheel = (event: WheelEvent) => {
     if (event.ctrlKey || event.metaKey) {
       const at = axis.current?.getBoundingClientRect();
       const anchor = at ? Math.min(1, Math.max(0, (event.clientX - at.left) / at.width)) : 0.5;
-      setView(zoom(view, event.deltaY > 0 ? 1.2 : 1 / 1.2, anchor));
+      setView(zoom(chosen, event.deltaY > 0 ? 1.2 : 1 / 1.2, anchor));
     } else if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-      setView(pan(view, event.deltaX / axisWidth));
+      setView(pan(chosen, event.deltaX / axisWidth));
     }
   };
 
@@ -83,7 +87,7 @@ export function TimelineView({ timeline, selected, onSelect }: Props) {
     <div className="flex min-h-0 min-w-0 grow flex-col">
       <TimelineTools
         rows={timeline.rows}
-        view={view}
+        view={chosen}
         onView={setView}
         passedGates={passedGates}
         onPassedGates={setPassedGates}
@@ -115,7 +119,7 @@ export function TimelineView({ timeline, selected, onSelect }: Props) {
             <div className="relative">
               {marks.map((tick) => (
                 <span
-                  key={tick.seconds}
+                  key={tick.share}
                   className="absolute inset-y-0 border-l border-line/60"
                   style={{ left: percent(tick.share) }}
                 />

@@ -26,16 +26,17 @@ export function needs(run: Run, timeline: Timeline): Need[] {
 
 /** One true sentence about a run that is not working, or null if it is. */
 export function waitingSentence(run: Run, timeline: Timeline): string | null {
-  if (run.status === "queued") return run.waiting_for ?? "Queued: it starts when a worker is free.";
+  if (run.status === "queued") return sentence(run.waiting_for ?? "a free worker");
   if (run.status !== "waiting") return null;
   if (run.waiting_for !== null) return sentence(run.waiting_for);
   const reason = timeline.rows.find((row) => row.status === "waiting")?.reason;
   return reason == null ? "Waiting." : sentence(reason);
 }
 
+/** The engine says whole sentences; where it says less, this makes one of it. */
 function sentence(text: string): string {
   const trimmed = text.trim();
-  const begun = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
-  const whole = /^waiting\b/i.test(begun) ? begun : `Waiting for ${trimmed}`;
-  return /[.!?]$/.test(whole) ? whole : `${whole}.`;
+  const isWhole = /^[A-Z]/.test(trimmed);
+  const said = isWhole ? trimmed : `Waiting for ${trimmed}`;
+  return /[.!?]$/.test(said) ? said : `${said}.`;
 }

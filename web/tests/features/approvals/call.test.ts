@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { expiry, readArguments } from "@/features/approvals/call";
+import { callWords, expiry, readArguments } from "@/features/approvals/call";
 
 describe("readArguments", () => {
   it("shows code as code and short values first", () => {
@@ -41,5 +41,13 @@ describe("expiry", () => {
   it("says when it is over, and nothing when there is no end", () => {
     expect(expiry(999, 1000)).toMatchObject({ isOver: true });
     expect(expiry(null, 1000)).toBeNull();
+  });
+});
+
+describe("callWords", () => {
+  it("tells by the code of a call, not by its smaller arguments", () => {
+    expect(callWords("shell", { command: "make\n  test", timeout_seconds: 5 })).toBe("make test");
+    expect(callWords("http_get", { url: "https://a.example" })).toBe("https://a.example");
+    expect(callWords("list_files", {})).toBe("");
   });
 });

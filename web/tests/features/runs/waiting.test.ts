@@ -8,7 +8,8 @@ const EMPTY = buildTimeline([]);
 describe("waitingSentence", () => {
   it.each([
     ["a person to approve shell", "Waiting for a person to approve shell."],
-    ["Waiting for ana.", "Waiting for ana."],
+    ["A person has to approve shell.", "A person has to approve shell."],
+    ["A worker must be free to take it", "A worker must be free to take it."],
   ])("%s", (waiting_for, sentence) => {
     expect(waitingSentence(aRun({ status: "waiting", waiting_for }), EMPTY)).toBe(sentence);
   });
