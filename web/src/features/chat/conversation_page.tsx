@@ -126,7 +126,7 @@ function Conversation({ id }: { id: string }) {
             isSending={sending.pending !== null && sending.pending.error === null}
             isHeld={uploads.isBusy}
             onStop={active && (() => void stop(active))}
-            placeholder={active ? "Say more; it is read next" : "Ask for something"}
+            placeholder={active ? "Say more; it is answered next" : "Ask for something"}
             takesFocus
           />
         )}

@@ -103,5 +103,5 @@ function Image({ src, alt }: { src: string; alt: string }) {
   const url = answerUrl(place, src);
   if (!url) return <>{alt}</>;
   if (!url.startsWith("/")) return <Address href={src}>{alt || src}</Address>;
-  return <img src={url} alt={alt} loading="lazy" className="bg-white" />;
+  return <img src={url} alt={alt} loading="lazy" />;
 }

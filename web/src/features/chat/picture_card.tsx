@@ -20,7 +20,7 @@ export function PictureCard({ picture, place }: { picture: Picture; place: strin
         <img
           src={url}
           alt={picture.title}
-          className="max-h-120 min-h-40 min-w-60 max-w-full bg-white object-contain p-3"
+          className="max-h-120 min-h-40 min-w-60 max-w-full bg-paper object-contain p-3"
         />
       </button>
       <figcaption className="flex min-h-9 flex-wrap items-center gap-x-1 border-t border-line bg-sunken py-1 pr-1 pl-3 text-12 text-ink-2">
@@ -36,7 +36,7 @@ export function PictureCard({ picture, place }: { picture: Picture; place: strin
         <img
           src={url}
           alt={picture.title}
-          className="mx-auto max-h-[74dvh] w-full rounded-md bg-white object-contain p-4"
+          className="mx-auto max-h-[74dvh] w-full rounded-md bg-paper object-contain p-4"
         />
         <div className="mt-3 flex justify-end gap-1">
           <PictureActions picture={picture} place={place} />

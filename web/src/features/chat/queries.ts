@@ -72,12 +72,9 @@ export async function readEvents(runId: string, after: number): Promise<RunEvent
   }
 }
 
-export function sendMessage(
-  id: string,
-  message: { text: string; files: string[] },
-  key: string,
-): Promise<Run> {
-  return api.post<Run>(`/conversations/${id}/messages`, message, { "Idempotency-Key": key });
+export function sendMessage(id: string, text: string, files: string[], key: string): Promise<Run> {
+  const headers = { "Idempotency-Key": key };
+  return api.post<Run>(`/conversations/${id}/messages`, { text, files }, headers);
 }
 
 export function cancelRun(id: string): Promise<Run> {

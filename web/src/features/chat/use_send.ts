@@ -28,7 +28,7 @@ export function useSend(conversationId: string): Sending {
   async function attempt(message: Pending): Promise<void> {
     setPending({ ...message, error: null });
     try {
-      const run = await sendMessage(conversationId, message, message.key);
+      const run = await sendMessage(conversationId, message.text, message.files, message.key);
       const { queryKey } = messagesQuery(conversationId);
       client.setQueryData(queryKey, (old) => withRun(old ?? [], run, message));
       setPending(null);

@@ -110,7 +110,7 @@ function useBegin(): Begin {
     try {
       made = await api.post<Conversation>("/conversations", agent ? { agent } : {});
       const names = await files(made.id);
-      await sendMessage(made.id, { text, files: names }, newKey());
+      await sendMessage(made.id, text, names, newKey());
       void client.invalidateQueries({ queryKey: ["conversations", "list"] });
       await navigate({ to: "/chat/$id", params: { id: made.id } });
       return true;
