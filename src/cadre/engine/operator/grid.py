@@ -4,8 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cadre.engine.operator.numerals import say_number
-
 _RULE = re.compile(r"^\|[\s:|-]+\|$")
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?([eE][+-]?\d+)?$")
 CELL_CHARACTERS = 200
@@ -81,17 +79,20 @@ def _places(cells: Sequence[str]) -> int | None:
     # A leading zero is a code's, not an amount's.
     if any(cell.startswith("0") and cell[1:2].isdigit() for cell in filled):
         return None
-    return 0 if all(float(cell) == int(float(cell)) for cell in filled if len(cell) < 300) else 2
+    return 2 if any("." in cell or "e" in cell.lower() for cell in filled) else 0
 
 
 def _shown(cell: str, places: int | None) -> str:
     if places is None or not _NUMBER.match(cell):
         return _escaped(cell)
     value = float(cell)
-    if places and value == int(value):
-        return f"{value:,.{places}f}"
-    small = abs(value) < 0.01 and value != 0
-    return f"{value:.4g}" if small else say_number(value, places)
+    is_extreme = value != 0 and not 0.01 <= abs(value) < 1e15
+    return f"{value:.6g}" if is_extreme else f"{value:,.{places}f}"
+
+
+def show_number(cell: str) -> str:
+    """Return a single figure as people write it, or the text as it is."""
+    return _shown(cell, _places([cell]))
 
 
 def _escaped(cell: str) -> str:

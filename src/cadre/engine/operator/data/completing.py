@@ -171,7 +171,7 @@ def _groupings(slots: Slots, table: Table) -> tuple[Grouping, ...] | Doubt:
 def _wants_rows(slots: Slots, groupings: Sequence[Grouping]) -> bool:
     if groupings or slots.share:
         return False
-    if slots.rows and not slots.function and not slots.counts:
+    if (slots.rows or slots.order) and not slots.function and not slots.counts:
         return True
     return not slots.has_measure
 
@@ -205,18 +205,18 @@ def main_amount(slots: Slots, table: Table, decisions: Mapping[str, str]) -> Col
     named = decisions.get("measure")
     if named is not None:
         return table.column(named)
+    if slots.shown and not (slots.function or slots.wants_amount or slots.order):
+        return None  # "hires per year": what happened at a time is counted
     grouped = {grouping.column.name for grouping in slots.groupings}
     amounts = [column for column in table.amounts if column.name not in grouped]
-    money = concept_column(table, "money")
-    if money is not None:
-        return money
-    if len(amounts) == 1:
-        return amounts[0]
-    if not amounts:
-        return None
+    if not slots.unknown_amount:
+        money = concept_column(table, "money")
+        if money is not None or len(amounts) < 2:
+            return money or next(iter(amounts), None)
     options = [Option(f"{default_function(c)} of {c.name}", "measure", c.name) for c in amounts]
     options.append(Option("number of rows", "measure", ""))
-    return Doubt(f"Of what, in `{table.file}`?", tuple(options))
+    lead = f"I find no “{slots.unknown_amount}”. " if slots.unknown_amount else ""
+    return Doubt(f"{lead}Of what, in `{table.file}`?", tuple(options))
 
 
 def default_function(column: Column) -> str:
@@ -268,7 +268,13 @@ def _rows_query(
         column = found
     if column is not None:
         filters += tuple(Filter(column, operator, (n,)) for operator, n in slots.comparisons)
-    limit = slots.limit if slots.limit is not None else (1 if _is_one(slots) else ROWS_LIMIT * 5)
+    if not _asks_for_rows(slots):
+        unknown = ", ".join(f"“{word}”" for word in dict.fromkeys(slots.unknown)) or "that"
+        columns = ", ".join(f"`{c.name}`" for c in table.columns)
+        return Doubt(
+            f"What shall I do with `{table.file}`? I don't understand {unknown}. Its columns: {columns}."
+        )
+    limit = slots.limit if slots.limit is not None else (5 if slots.order else ROWS_LIMIT * 5)
     query = Query(
         table.name, filters=filters, periods=tuple(slots.periods), order=slots.order or "desc",
         order_column=column if slots.order else None, limit=limit,
@@ -277,8 +283,9 @@ def _rows_query(
     return _joined(query, table, tables)
 
 
-def _is_one(slots: Slots) -> bool:
-    return bool(slots.order) and slots.order_column is None
+def _asks_for_rows(slots: Slots) -> bool:
+    conditions = slots.filters or slots.periods or slots.comparisons or slots.order
+    return bool(slots.rows or conditions or slots.named_table)
 
 
 def _plain_chart(slots: Slots, table: Table) -> Query | Doubt:

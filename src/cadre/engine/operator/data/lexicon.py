@@ -54,7 +54,7 @@ _FUNCTIONS = {
 _BUCKETS = {
     "day": "day, daily, date",
     "week": "week, weekly",
-    "month": "month, monthly",
+    "month": "month, monthly, over time, over the month, over the year",
     "quarter": "quarter, quarterly",
     "year": "year, yearly, annual, annually",
     "hour": "hour, hourly",
@@ -113,8 +113,8 @@ _PLAIN: dict[Tag, str] = {
     "as, all, so, there, here, now, then, value, values, data, file, table, report, summary, "
     "summarise, summarize, overview, figure, result, answer, calculate, compute, work out, "
     "find out, know, ever, any, some, many, much, how, whole, entire, come, came, still, far, "
-    "about, will, should, thing, same, instead, again, ok, okay, well, if, when, turn, change, "
-    "into, using, use, look, say, time, over time, together, out, up, hey, hi, hello, thanks, "
+    "about, will, should, thing, same, instead, again, ok, okay, well, if, turn, change, "
+    "into, using, use, look, say, time, together, out, up, hey, hi, hello, thanks, "
     "thank, really, actually, currently, present, total number, kindly, quickly, in total, draw me, "
     "?, !, ., comma, :, ;, (, ), %, $, €, £, -, –, —, /, ..., …, ', \", #",  # noqa: RUF001 - as typed
 }
@@ -142,7 +142,7 @@ _CONCEPTS: dict[str, str] = {
 }
 _VERBS: dict[str, str] = {
     "money": "sell sold selling spend spent spending earn earned buy bought order ordered purchase "
-    "purchased bring brought paid",
+    "purchased bring brought paid pay",
 }
 
 

@@ -3,7 +3,7 @@
 from cadre.engine.operator.data.query import Filter, Measure, Query
 from cadre.engine.operator.data.schema import Table
 from cadre.engine.operator.data.slots import Slots
-from cadre.engine.operator.grid import Grid, write_grid
+from cadre.engine.operator.grid import Grid, show_number, write_grid
 from cadre.engine.operator.numerals import say_number
 
 ROWS_SHOWN = 60
@@ -31,6 +31,9 @@ def caption(query: Query) -> str:
     text = what[:1].upper() + what[1:]
     if query.groupings:
         text += " by " + " and ".join(grouping.label for grouping in query.groupings)
+    if query.order_column is not None and not query.measures:
+        end = "smallest" if query.order == "asc" else "largest"
+        text += f" by {query.order_column.name}, {end} first"
     conditions = [_condition(item) for item in query.filters]
     conditions += [item.period.label for item in query.periods]
     return text + (", " + ", ".join(conditions) if conditions else "")
@@ -40,6 +43,8 @@ def _condition(item: Filter) -> str:
     name = item.column.name
     if item.operator in ("empty", "not empty"):
         return f"{name} {'not ' if item.operator == 'not empty' else ''}missing"
+    if item.operator in ("true", "false"):
+        return f"{'' if item.operator == 'true' else 'not '}{name}"
     values = " or ".join(v if isinstance(v, str) else say_number(v) for v in item.values)
     if item.operator in ("in", "not in"):
         return f"{name} {'not ' if item.operator == 'not in' else ''}{values}"
@@ -61,18 +66,12 @@ def _figures(query: Query, slots: Slots, table: Table, grid: Grid) -> str:
 def _single(query: Query, table: Table, grid: Grid) -> str:
     cells = grid.rows[0]
     if len(cells) == 1:
-        return f"{title(query, table)}: **{_number(cells[0])}**"
+        return f"{title(query, table)}: **{show_number(cells[0]) or 'no value'}**"
     lines = [
-        f"- {name}: **{_number(cell)}**" for name, cell in zip(grid.columns, cells, strict=True)
+        f"- {name}: **{show_number(cell) or 'no value'}**"
+        for name, cell in zip(grid.columns, cells, strict=True)
     ]
     return title(query, table) + "\n\n" + "\n".join(lines)
-
-
-def _number(cell: str) -> str:
-    try:
-        return say_number(float(cell))
-    except (ValueError, OverflowError):
-        return cell or "no value"
 
 
 def _leader(query: Query, slots: Slots, grid: Grid) -> str:
@@ -82,7 +81,7 @@ def _leader(query: Query, slots: Slots, grid: Grid) -> str:
     count = len(query.groupings)
     name, value = " / ".join(grid.rows[0][:count]), grid.rows[0][count]
     rank = "highest" if slots.order == "desc" else "lowest"
-    return f"**{name}** has the {rank} {query.measures[0].label}: **{_number(value)}**."
+    return f"**{name}** has the {rank} {query.measures[0].label}: **{show_number(value)}**."
 
 
 def _rows_lead(query: Query, grid: Grid) -> str:

@@ -45,7 +45,7 @@ class Measure:
         if self.column is None:
             return "count"
         if self.function == "distinct":
-            return f"distinct {self.column.name}"
+            return f"number of different {self.column.name}"
         return f"{_LABELS[self.function]} {self.column.name}"
 
 
@@ -64,7 +64,7 @@ class Grouping:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`operator` of = != > < >= <= in, not in, contains, empty, not empty."""
+    """`operator` of = != > < >= <= in, not in, contains, empty, not empty, true, false."""
 
     column: Column
     operator: str
@@ -196,6 +196,8 @@ def _filter(item: Filter) -> str:
     name = _name(item.column)
     if item.operator in ("empty", "not empty"):
         return f"{name} IS {'NOT ' if item.operator == 'not empty' else ''}NULL"
+    if item.operator in ("true", "false"):
+        return f"{name} IS {item.operator.upper()}"
     literals = [quote_literal(value) for value in item.values]
     if item.operator == "contains":
         return f"contains(lower(CAST({name} AS VARCHAR)), lower({literals[0]}))"

@@ -125,6 +125,10 @@ class Reader:
         if self._usable(span) and (not is_ours or self._role == "group" or self._distinct):
             self._column(span)
             return
+        self._rows_of_table()
+
+    def _rows_of_table(self) -> None:
+        """The word names what a row is: an order, an employee."""
         self.slots.named_table = True
         if self._counting or (
             self._before() is Tag.TOP and self._spans[self._at - 2].text == "most"
@@ -147,6 +151,10 @@ class Reader:
         column = self._pick(span)
         if column is None:
             self._unknown(span)
+        elif (
+            column.names_rows and span.columns[0].score < 1 and self._role not in ("group", "order")
+        ):
+            self._rows_of_table()
         elif self._is_subject(column):
             self._subject = column
             self._at += self._next_is(Tag.WHERE)
@@ -200,6 +208,9 @@ class Reader:
         counts = self._counting or self._distinct or self._function == "sum"
         if self._role == "order":
             self._order_by(column)
+        elif column.kind == "flag" and self._role != "group":
+            self.slots.filters.append(Filter(column, "false" if self._negated else "true"))
+            self._negated = False
         elif self._role == "group" or (not counts and not self._function):
             self._group_by(column)
         elif self._function in ("min", "max", "median", "avg"):
@@ -325,7 +336,10 @@ class Reader:
             self._role = "group"
 
     def _bucket(self, span: Span) -> None:
-        is_adverb = self._sentence.tokens[span.start].text.endswith(("ly", "annual"))
+        # "monthly" and "over time" group by themselves; "month" needs a "per" before it.
+        is_adverb = span.width > 1 or self._sentence.tokens[span.start].text.endswith(
+            ("ly", "annual")
+        )
         wanted = (
             self._role == "group" or is_adverb or self._before() in (Tag.WHICH, Tag.TOP, Tag.BOTTOM)
         )
@@ -339,7 +353,8 @@ class Reader:
         if self._next_is(Tag.NUMBER) or self._before() is Tag.NUMBER:
             return
         following = self._peek()
-        if following is not None and following.tag is Tag.COLUMN and not self.slots.which:
+        is_column = following is not None and following.tag is Tag.COLUMN
+        if following is not None and is_column and not self.slots.which:
             self._rank_column(span, following)
 
     def _rank_column(self, span: Span, following: Span) -> None:
@@ -426,12 +441,21 @@ class Reader:
             self.slots.unplaced.append(token.raw)
         elif len(span.text) > 1:
             self.slots.unknown.append(token.raw)
+            self._unknown_thing(token.raw)
         self._negated = False
+
+    def _unknown_thing(self, word: str) -> None:
+        """A word that nobody knows stands where a thing is counted or an amount is named."""
+        if self._before() is Tag.COUNT and self._counting:
+            self._counting, self.slots.counts = False, True
+        elif self._next_is(Tag.GROUP) or self._before() in (Tag.FUNCTION, Tag.HOW_MUCH, Tag.BUCKET):
+            self.slots.unknown_amount = self.slots.unknown_amount or word
 
 
 def concept_column(table: Table, concept: str) -> Column | None:
     """Return the amount of the table whose name means `concept`, the plainest name first."""
-    found = [c for c in table.amounts if any(concept_of(w) == concept for w in name_words(c.name))]
+    wanted = ("money", "salary") if concept == "money" else (concept,)
+    found = [c for c in table.amounts if any(concept_of(w) in wanted for w in name_words(c.name))]
     return min(found, key=lambda c: (len(name_words(c.name)), c.name), default=None)
 
 

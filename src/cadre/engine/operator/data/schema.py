@@ -10,7 +10,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 from cadre.engine.operator.data.lexicon import concept_of
 from cadre.engine.operator.words import name_words
 
-Kind = Literal["number", "text", "time", "other"]
+Kind = Literal["number", "text", "time", "flag", "other"]
 
 _NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL", "NUMERIC", "HUGE", "LONG")
 _TIMES = ("DATE", "TIMESTAMP", "DATETIME")
@@ -31,6 +31,8 @@ class Column:
         type_name = self.type.upper()
         if any(part in type_name for part in _TIMES):
             return "time"
+        if type_name == "BOOLEAN":
+            return "flag"
         if type_name.startswith(("VARCHAR", "ENUM")):
             return "text"
         if any(part in type_name for part in _NUMBERS) and "[" not in type_name:
@@ -42,6 +44,12 @@ class Column:
         """Claims that the values are names of things, not amounts, whatever their type."""
         last = name_words(self.name)[-1:] or ("",)
         return last[0] in ("id", "key", "number", "no", "code", "sku", "uuid", "zip", "year")
+
+    @property
+    def names_rows(self) -> bool:
+        """Claims that it numbers the rows of its own table: `Employee ID` of `employees`."""
+        words = name_words(self.name)
+        return self.is_key and bool(set(words[:-1]) & set(name_words(self.table)))
 
 
 @dataclass(frozen=True, slots=True)

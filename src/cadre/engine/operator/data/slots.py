@@ -19,7 +19,10 @@ class Unsure:
 
 @dataclass
 class Slots:
-    """`function` without a column in `measures` waits for the table's main amount."""
+    """`function` without a column in `measures` waits for the table's main amount.
+
+    `unknown_amount` is a word that stands where an amount is named, and names none.
+    """
 
     table: str = ""
     measures: list[Measure] = field(default_factory=list[Measure])
@@ -43,6 +46,7 @@ class Slots:
     named_table: bool = False
     table_kept: bool = False
     shown: list[Column] = field(default_factory=list[Column])
+    unknown_amount: str = ""
     unknown: list[str] = field(default_factory=list[str])
     unplaced: list[str] = field(default_factory=list[str])
     unsure: list[Unsure] = field(default_factory=list[Unsure])
