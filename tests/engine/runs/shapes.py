@@ -18,6 +18,7 @@ from cadre.engine.runs import (
     StepFailed,
 )
 from cadre.kernel.errors import Invalid
+from cadre.kernel.ids import RunId
 from cadre.kernel.messages import Json
 
 Shape = dict[str, Any]
@@ -29,51 +30,43 @@ class Planned(Invalid):
     code = "planned"
 
 
-def _leaf() -> st.SearchStrategy[Shape]:
+def _step(safety: str, fails: bool, pause: bool, asks: bool) -> Shape:
+    return {"do": "step", "safety": safety, "fails": fails, "pause": pause, "asks": asks}
+
+
+def _all(parts: list[Shape]) -> Shape:
+    return {"do": "all", "parts": parts}
+
+
+def _child(parts: list[Shape]) -> Shape:
+    return {"do": "child", "parts": parts}
+
+
+def _run(parts: list[Shape], end: str) -> Shape:
+    return {"do": "child", "parts": parts, "end": end}
+
+
+_SAFETIES = st.sampled_from(["read_only", "idempotent", "unsafe"])
+_LEAVES = st.one_of(
+    st.builds(_step, _SAFETIES, st.booleans(), st.booleans(), st.booleans()),
+    st.just({"do": "wait"}),
+    st.just({"do": "wait", "times_out": True}),
+    st.just({"do": "sleep"}),
+)
+
+
+def _branch(inner: st.SearchStrategy[Shape]) -> st.SearchStrategy[Shape]:
     return st.one_of(
-        st.builds(
-            lambda safety, fails, pause, asks: {
-                "do": "step",
-                "safety": safety,
-                "fails": fails,
-                "pause": pause,
-                "asks": asks,
-            },
-            st.sampled_from(["read_only", "idempotent", "unsafe"]),
-            st.booleans(),
-            st.booleans(),
-            st.booleans(),
-        ),
-        st.just({"do": "wait"}),
-        st.just({"do": "wait", "times_out": True}),
-        st.just({"do": "sleep"}),
-    )
-
-
-def _tree() -> st.SearchStrategy[Shape]:
-    return st.recursive(
-        _leaf(),
-        lambda inner: st.one_of(
-            st.builds(
-                lambda parts: {"do": "all", "parts": parts},
-                st.lists(inner, min_size=2, max_size=3),
-            ),
-            st.builds(
-                lambda parts: {"do": "child", "parts": parts},
-                st.lists(inner, min_size=1, max_size=2),
-            ),
-        ),
-        max_leaves=4,
+        st.builds(_all, st.lists(inner, min_size=2, max_size=3)),
+        st.builds(_child, st.lists(inner, min_size=1, max_size=2)),
     )
 
 
 def shapes() -> st.SearchStrategy[Shape]:
     """Some parts in sequence, then a normal end, a failure or a cancellation."""
-    return st.builds(
-        lambda parts, end: {"do": "child", "parts": parts, "end": end},
-        st.lists(_tree(), min_size=1, max_size=3),
-        st.sampled_from(["output", "output", "output", "failure", "cancel"]),
-    )
+    tree = st.recursive(_LEAVES, _branch, max_leaves=3)
+    ends = st.sampled_from(["output", "output", "output", "failure", "cancel"])
+    return st.builds(_run, st.lists(tree, min_size=1, max_size=2), ends)
 
 
 @dataclass
@@ -169,5 +162,5 @@ class World:
 
     async def _cancels(self, context: StepContext) -> Json:
         assert self.runs is not None
-        await self.runs.cancel(context.scope, context.run_id, "It cancels itself.")
+        await self.runs.cancel(context.scope, RunId(context.run_id), "It cancels itself.")
         await asyncio.Event().wait()

@@ -94,6 +94,8 @@ class Worker:
             self._engine.hub.hosts.remove(self)
         for hosted in list(self._hosted.values()):
             hosted.lose()
+        for task in self._tasks:
+            task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
         self._is_closed.set()
