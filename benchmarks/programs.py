@@ -19,8 +19,6 @@ from benchmarks.databases import Databases, Dialect
 from benchmarks.options import ROOT, environment
 from benchmarks.peers.environment import PYTHON, program_of
 
-_PATIENCE_SECONDS = 600.0
-
 
 @dataclass(frozen=True, slots=True)
 class Contender:
@@ -62,7 +60,9 @@ DBOS = {
 LANGGRAPH = Contender("langgraph SqliteSaver", "sqlite", "langgraph_runs", threads=4)
 
 
-def run_program(command: list[str], task: dict[str, Any] | None) -> dict[str, Any]:
+def run_program(
+    command: list[str], task: dict[str, Any] | None, *, patience_seconds: float = 600.0
+) -> dict[str, Any]:
     """Run `command`, with `task` as its last argument if there is one; read the JSON it prints."""
     done = subprocess.run(
         [*command, *([] if task is None else [json.dumps(task)])],
@@ -70,7 +70,7 @@ def run_program(command: list[str], task: dict[str, Any] | None) -> dict[str, An
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=_PATIENCE_SECONDS,
+        timeout=patience_seconds,
         check=False,
     )
     if done.returncode != 0:
