@@ -18,6 +18,7 @@ from cadre.engine.approvals.routes import router as approvals
 from cadre.engine.conversations.routes import router as conversations
 from cadre.engine.gate.routes import router as gate
 from cadre.engine.models.routes import router as models
+from cadre.engine.runs.routes import retention_router as retention
 from cadre.engine.runs.routes import router as runs
 from cadre.infra.database import Database
 from cadre.trust.accounts import Accounts
@@ -29,6 +30,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     conversations,
     live.router,
     runs,
+    retention,
     approvals,
     agents,
     gate,

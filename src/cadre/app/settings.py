@@ -9,11 +9,19 @@ import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
@@ -21,6 +29,16 @@ from pydantic_settings import (
 from cadre.kernel.errors import Invalid
 
 FILE = "cadre.toml"
+
+
+def _split(value: object) -> object:
+    """`a, b` as a list, which is how lists are written in the environment."""
+    if not isinstance(value, str):
+        return value
+    return [name for part in value.split(",") if (name := part.strip())]
+
+
+Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 
 
 class SettingsInvalid(Invalid):
@@ -39,7 +57,7 @@ class Settings(BaseSettings):
     home: Path = Field(description="The folder that holds all data of this installation.")
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8700, ge=0, le=65535, description="The port; 0 picks a free one.")
-    hosts: list[str] = Field(
+    hosts: Names = Field(
         default=[], description="Further names that browsers may call this server by."
     )
     database_url: str = Field(
@@ -52,7 +70,7 @@ class Settings(BaseSettings):
     concurrency: int = Field(default=500, ge=1, le=10_000, description="Runs active at once.")
     upload_megabytes: int = Field(default=256, ge=1, le=10_000)
     workspace_megabytes: int = Field(default=2_000, ge=1, le=1_000_000)
-    private_hosts: list[str] = Field(
+    private_hosts: Names = Field(
         default=[], description="Private addresses that tools and models may reach: `host:port`."
     )
     openai_api_key: SecretStr | None = Field(
@@ -60,6 +78,12 @@ class Settings(BaseSettings):
     )
     openai_base_url: str | None = Field(
         default=None, validation_alias=AliasChoices("OPENAI_BASE_URL", "openai_base_url")
+    )
+
+    openai_models: Names = Field(
+        default=[],
+        validation_alias=AliasChoices("OPENAI_MODELS", "openai_models"),
+        description="Model names of that server, the default one first; asked for if empty.",
     )
 
     @field_validator("home")
@@ -112,8 +136,6 @@ def load_settings() -> Settings:
         return Settings(**values)
     except ValidationError as error:
         raise SettingsInvalid(_explain(error)) from None
-    except ValueError as error:  # a list in the environment that is not JSON
-        raise SettingsInvalid(f"{error}. Lists are JSON: CADRE_HOSTS='[\"a.example\"]'.") from None
 
 
 def default_home(working_folder: Path) -> Path:

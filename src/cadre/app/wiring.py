@@ -11,6 +11,7 @@ from typing import Any
 
 from cadre import __version__
 from cadre.app.local import OWNER_SCOPE
+from cadre.app.providers import providers_from
 from cadre.app.settings import Settings
 from cadre.edge.http import ModelsState, SandboxState, Surroundings
 from cadre.edge.live import Streams
@@ -18,7 +19,7 @@ from cadre.engine.agents import AgentDriver, Agents
 from cadre.engine.approvals import ApprovalJobs, Approvals
 from cadre.engine.conversations import Conversations, Files
 from cadre.engine.gate import Gate
-from cadre.engine.models import OPENAI_URL, EnvironmentProvider, Models
+from cadre.engine.models import Models
 from cadre.engine.operator import NAME as OFFLINE
 from cadre.engine.operator import OfflineOperator
 from cadre.engine.runs import Runs, RunsSettings, Worker
@@ -75,7 +76,7 @@ async def _make(settings: Settings, stack: AsyncExitStack, say: Say) -> Services
         blobs=blobs,
         secrets=secrets,
         offline=OfflineOperator(),
-        environment=_provider_from(settings),
+        environment=await providers_from(settings, http),
     )
     quota_bytes = settings.workspace_megabytes * 1_000_000
     workspaces = Workspaces(home / "workspaces", blobs, quota_bytes=quota_bytes)
@@ -120,17 +121,6 @@ async def _make(settings: Settings, stack: AsyncExitStack, say: Say) -> Services
     ]
     services: Services = {type(service): service for service in made}
     return services | {Sandbox: sandbox}
-
-
-def _provider_from(settings: Settings) -> tuple[EnvironmentProvider, ...]:
-    key, url = settings.openai_api_key, settings.openai_base_url
-    if key is None and url is None:
-        return ()
-    return (
-        EnvironmentProvider(
-            base_url=url or OPENAI_URL, key=None if key is None else key.get_secret_value()
-        ),
-    )
 
 
 def _surroundings(report: SandboxReport, models: Models) -> Surroundings:

@@ -31,6 +31,7 @@ _SSE: dict[int | str, dict[str, Any]] = {
 @router.get(
     "/runs/{run_id}/stream",
     summary="Follow a run",
+    status_code=200,
     response_class=EventStream,
     responses=_SSE,
 )
@@ -51,6 +52,7 @@ async def follow_run(
 @router.get(
     "/conversations/{conversation_id}/stream",
     summary="Follow a conversation",
+    status_code=200,
     response_class=EventStream,
     responses=_SSE,
 )

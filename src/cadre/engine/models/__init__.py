@@ -15,7 +15,12 @@ from cadre.engine.models.errors import (
     UnknownModel,
     UnknownProvider,
 )
-from cadre.engine.models.openai_compatible import Endpoint, OpenAICompatible, Patience
+from cadre.engine.models.openai_compatible import (
+    Endpoint,
+    OpenAICompatible,
+    Patience,
+    model_names,
+)
 from cadre.engine.models.ports import ChatModel
 from cadre.engine.models.prices import Price
 from cadre.engine.models.schemas import ModelInfo, ModelList, Provider, ProviderCheck, ProviderInput
@@ -45,4 +50,5 @@ __all__ = [
     "ProviderInput",
     "UnknownModel",
     "UnknownProvider",
+    "model_names",
 ]
