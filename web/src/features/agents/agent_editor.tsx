@@ -85,7 +85,7 @@ export function AgentEditor({ name, saved }: Props) {
           {name === null ? "Save the agent" : "Save a new version"}
           <span
             aria-hidden
-            className="opacity-80 max-md:hidden [&_kbd]:border-current/40 [&_kbd]:text-current"
+            className="max-md:hidden [&_kbd]:border-current/40 [&_kbd]:text-current"
           >
             <Kbd keys="mod+s" />
           </span>

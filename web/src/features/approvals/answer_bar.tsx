@@ -81,7 +81,7 @@ function Hint({ keys }: { keys: string }) {
   return (
     <span
       aria-hidden
-      className="ml-0.5 opacity-80 max-md:hidden [&_kbd]:border-current/40 [&_kbd]:text-current"
+      className="ml-0.5 max-md:hidden [&_kbd]:border-current/40 [&_kbd]:text-current"
     >
       <Kbd keys={keys} />
     </span>

@@ -71,7 +71,7 @@ export function EditCall({ approval, onCancel, onSend }: Props) {
               value={json}
               spellCheck={false}
               onChange={({ target }) => setJson(target.value)}
-              className="min-h-56 font-mono text-12!"
+              className="min-h-56 font-mono md:text-12!"
             />
           )}
         </FieldBox>
@@ -125,7 +125,7 @@ function ArgumentField({ field, text, error, onChange }: ArgumentProps) {
           ...ids,
           value,
           spellCheck: false,
-          className: "font-mono text-12!",
+          className: "font-mono md:text-12!",
         };
         if (!isTall) return <Input {...shared} onChange={({ target }) => onChange(target.value)} />;
         return (

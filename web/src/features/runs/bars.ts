@@ -17,10 +17,14 @@ export interface RowBars {
   label: "right" | "left" | "inside" | "none";
 }
 
-/** Room that a duration needs, as a share of a usual axis. */
-const LABEL_SHARE = 0.14;
-
-export function placeBars(row: TimelineRow, scale: Scale, view: View, nowSeconds: number): RowBars {
+/** `room` is what a duration needs, as a share of the axis. */
+export function placeBars(
+  row: TimelineRow,
+  scale: Scale,
+  view: View,
+  nowSeconds: number,
+  room = 0.14,
+): RowBars {
   const width = view.to - view.from;
   const place = (seconds: number) => (scale.toShare(seconds) - view.from) / width;
   const bars: Bar[] = [];
@@ -33,14 +37,14 @@ export function placeBars(row: TimelineRow, scale: Scale, view: View, nowSeconds
     bars.push({ left: from, width: Math.min(1, right) - from, isEarlier });
   });
   const until = row.end ?? Math.max(nowSeconds, row.start);
-  return { bars, seconds: Math.max(0, until - row.start), label: labelSide(bars) };
+  return { bars, seconds: Math.max(0, until - row.start), label: labelSide(bars, room) };
 }
 
-function labelSide(bars: readonly Bar[]): RowBars["label"] {
+function labelSide(bars: readonly Bar[], room: number): RowBars["label"] {
   const first = bars[0];
   const last = bars.at(-1);
   if (first === undefined || last === undefined) return "none";
-  if (last.left + last.width <= 1 - LABEL_SHARE) return "right";
-  if (first.left >= LABEL_SHARE) return "left";
+  if (last.left + last.width <= 1 - room) return "right";
+  if (first.left >= room) return "left";
   return "inside";
 }

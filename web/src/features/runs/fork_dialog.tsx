@@ -71,7 +71,7 @@ export function ForkDialog({ run, row, onClose }: Props) {
                 {...ids}
                 value={draft.output}
                 onChange={({ target }) => change({ output: target.value })}
-                className="min-h-48 font-mono text-12!"
+                className="min-h-48 font-mono md:text-12!"
               />
             )}
           </Field>
@@ -149,7 +149,7 @@ function ModelField({ model, onChange }: { model: string; onChange: (model: stri
             list={`${ids.id}-models`}
             value={model}
             onChange={({ target }) => onChange(target.value)}
-            className="font-mono text-12!"
+            className="font-mono md:text-12!"
           />
           <datalist id={`${ids.id}-models`}>
             {data?.items.map(({ name }) => (

@@ -125,7 +125,7 @@ export function RunFacts({ run }: { run: Run }) {
   const now = useNow(!isOver(run.status), run.created_at, 500);
   const tokens = run.input_tokens + run.output_tokens;
   return (
-    <dl className="grid shrink-0 grid-cols-2 gap-x-6 gap-y-2 border-b border-line px-4 py-2.5 md:flex md:flex-wrap md:gap-x-10">
+    <dl className="grid shrink-0 grid-cols-3 gap-x-4 gap-y-2 border-b border-line px-4 py-2.5 md:flex md:flex-wrap md:gap-x-10">
       <Fact name="Agent">{run.agent ?? run.kind}</Fact>
       <Fact name="Started">
         <time title={exactMoment(run.created_at)}>{moment(run.created_at)}</time>

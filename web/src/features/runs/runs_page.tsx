@@ -25,7 +25,8 @@ export function RunsPage() {
   const query = useInfiniteQuery(runsQuery(filterOf(search)));
   const runs = query.data?.pages.flatMap((page) => page.items) ?? [];
   const openIndex = runs.findIndex((run) => run.id === openId);
-  const index = openId === undefined ? Math.min(cursor, runs.length - 1) : openIndex;
+  const marked = isNarrow ? -1 : Math.min(cursor, runs.length - 1);
+  const index = openId === undefined ? marked : openIndex;
 
   const open = (run: Run | undefined, replace = false) => {
     if (run === undefined) return;

@@ -21,13 +21,14 @@ export function StepResult({ runId, row }: { runId: string; row: TimelineRow }) 
 }
 
 function Output({ runId, row }: { runId: string; row: TimelineRow }): ReactNode {
+  if (row.kind === "approval") return null;
   if (row.live !== null) return <Live live={row.live} />;
   if (row.output === null) {
-    if (row.error !== null || row.kind === "approval" || row.status === "unknown") return null;
+    if (row.error !== null || row.status === "unknown") return null;
     return <p className="text-ink-3">{NOTHING[row.status]}</p>;
   }
   if (row.kind === "model") return <Reply output={row.output} />;
-  if (row.kind === "gate" || row.kind === "approval") return <JsonView value={row.output} />;
+  if (row.kind === "gate") return <JsonView value={row.output} />;
   return <ValueView runId={runId} value={row.output} />;
 }
 

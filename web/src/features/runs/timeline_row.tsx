@@ -41,14 +41,14 @@ export const TimelineRowView = memo(function TimelineRowView(props: Props) {
       )}
     >
       <div
-        className="flex min-w-0 items-center gap-1.5 pr-3"
+        className="flex min-w-0 items-center gap-1.5 overflow-hidden pr-3"
         style={{ paddingLeft: Math.min(row.depth, 6) * 14 }}
       >
         <Chevron isShown={isParent} isOpen={!isCollapsed} onToggle={onToggle} />
         <RowIcon row={row} />
         <span
           className={clsx(
-            "max-w-full shrink-0 truncate font-mono text-12",
+            "min-w-6 truncate font-mono text-12 md:max-w-full md:shrink-0",
             row.status === "failed" ? "text-bad" : "text-ink",
           )}
         >
@@ -58,7 +58,9 @@ export const TimelineRowView = memo(function TimelineRowView(props: Props) {
         {row.attempts.length > 1 && (
           <span className="shrink-0 text-11 text-warn">×{row.attempts.length}</span>
         )}
-        <span className="min-w-0 truncate text-12 text-ink-3 max-md:hidden">{summary(row)}</span>
+        <span className="min-w-0 grow truncate text-12 text-ink-3 max-md:hidden">
+          {summary(row)}
+        </span>
       </div>
       <div className="relative h-full min-w-0">{children}</div>
       <div className="tabular truncate pl-2 text-right text-11 text-ink-3 max-md:hidden">
@@ -121,6 +123,6 @@ function Recorded() {
 
 /** A provider's name before a model's tells nothing here; it is in the panel. */
 export function shortName(row: TimelineRow): string {
-  if (row.kind === "approval") return "approval";
+  if (row.approvalId !== null && row.name.startsWith("approval:")) return "approval";
   return row.kind === "model" ? row.name.slice(row.name.indexOf(":") + 1) : row.name;
 }

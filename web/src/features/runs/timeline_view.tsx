@@ -20,6 +20,7 @@ interface Props {
 
 const ROW_HEIGHT = 28;
 const LABEL_WIDTH = 72;
+const DURATION_WIDTH = 64;
 /** Beside what is happening now there is room for how long it has taken. */
 const LIVE_END = 1.18;
 
@@ -145,7 +146,10 @@ export function TimelineView({ timeline, selected, onSelect }: Props) {
                   onSelect={() => onSelect(row.key)}
                   onToggle={() => toggle(row.key)}
                 >
-                  <TimelineBar row={row} placed={placeBars(row, scale, view, now)} />
+                  <TimelineBar
+                    row={row}
+                    placed={placeBars(row, scale, view, now, DURATION_WIDTH / axisWidth)}
+                  />
                 </TimelineRowView>
               </div>
             );

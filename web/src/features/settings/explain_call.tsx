@@ -47,7 +47,7 @@ export function ExplainCall() {
               value={json}
               spellCheck={false}
               onChange={({ target }) => setJson(target.value)}
-              className="min-h-8! font-mono text-12!"
+              className="min-h-8! font-mono md:text-12!"
             />
           )}
         </Field>

@@ -107,11 +107,11 @@ function KeyRow({ apiKey }: { apiKey: ApiKey }) {
   return (
     <li className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2">
       <span className="min-w-32 grow font-medium">{apiKey.name}</span>
-      <code className="text-12 text-ink-2">{apiKey.prefix}…</code>
-      <span className="text-12 text-ink-3" title={exactMoment(apiKey.created_at)}>
+      <code className="text-12 text-ink-2 md:w-32">{apiKey.prefix}…</code>
+      <span className="text-12 text-ink-3 md:w-28" title={exactMoment(apiKey.created_at)}>
         made {ago(apiKey.created_at)}
       </span>
-      <span className="text-12 text-ink-3">
+      <span className="text-12 text-ink-3 md:w-28">
         {apiKey.last_used_at === null ? "never used" : `used ${ago(apiKey.last_used_at)}`}
       </span>
       {/* A revoked key can't come back, so this one is asked. */}

@@ -67,7 +67,7 @@ export function ProviderForm({ provider, taken = [], onClose }: Props) {
               type="url"
               value={draft.baseUrl}
               onChange={({ target }) => change({ baseUrl: target.value })}
-              className="font-mono text-12!"
+              className="font-mono md:text-12!"
             />
           )}
         </Field>
@@ -117,7 +117,7 @@ function KeyField(props: { keyText: string | null; onChange: (key: string | null
           placeholder="sk-…"
           value={keyText}
           onChange={({ target }) => onChange(target.value)}
-          className="font-mono text-12!"
+          className="font-mono md:text-12!"
         />
       )}
     </Field>
@@ -158,7 +158,7 @@ function ModelNames({ draft, error, onChange }: ModelNamesProps) {
               placeholder="gpt-4.1-mini"
               value={model.name}
               onChange={({ target }) => put(at, { name: target.value })}
-              className="font-mono text-12!"
+              className="font-mono md:text-12!"
             />
             <Input
               aria-label={`Input price of model ${at + 1}`}

@@ -35,7 +35,7 @@ export function RuleRow({ draft, number, count, errors, onChange, onMove, onRemo
             spellCheck={false}
             placeholder="command = rm *"
             onChange={({ target }) => onChange({ patterns: target.value })}
-            className="min-h-8! resize-none! font-mono text-12!"
+            className="min-h-8! resize-none! font-mono md:text-12!"
           />
         )}
       </Field>
@@ -124,7 +124,7 @@ export function ToolInput({ ids, tool, onChange }: ToolInputProps) {
         spellCheck={false}
         placeholder="shell, or *"
         onChange={({ target }) => onChange(target.value)}
-        className="font-mono text-12!"
+        className="font-mono md:text-12!"
       />
       <datalist id={`${ids.id}-tools`}>
         {data?.items.map(({ name }) => (

@@ -11,7 +11,7 @@ interface Props {
 /** A part of a page of settings: a heading, what it is for, its content. */
 export function Section({ title, hint, action, children }: Props) {
   return (
-    <section className="border-b border-line px-4 py-5 last:border-b-0 md:px-6">
+    <section className="border-b border-line px-4 py-5 last:border-b-0">
       <header className="mb-3 flex flex-wrap items-start gap-x-4 gap-y-2">
         <div className="min-w-0 grow">
           <h2 className="text-14 font-semibold">{title}</h2>
