@@ -75,6 +75,10 @@ class Talk:
         """Return the answer; `calls` then holds the calls of this turn."""
         self.calls.clear()
         self.messages.append(UserMessage(parts=[TextPart(text=text)]))
+        return await self.finish()
+
+    async def finish(self) -> str:
+        """Go on until there is an answer to the last message."""
         for _ in range(12):
             deltas = await self.deltas()
             done = deltas[-1]

@@ -34,11 +34,13 @@ _PATTERNS: dict[What, tuple[str, ...]] = {
         "[show|print|display|read|give|see|what] [is|are] first|top {number} line|row of|in|from {file}",
         "head {file}", "head -n {number} {file}", "[show|print|display|see] head|beginning|start of {file}",
         "first|top {number} line|row of|in|from {file}",
+        "[show|print|display|read|give|see|what] [is|are] first line|row of|in|from {file}",
     ),
     "last": (
         "[show|print|display|read|give|see|what] [is|are] last|bottom {number} line|row of|in|from {file}",
         "tail {file}", "tail -n {number} {file}", "[show|print|display|see] tail|end of {file}",
         "last|bottom {number} line|row of|in|from {file}",
+        "[show|print|display|read|give|see|what] [is|are] last line|row of|in|from {file}",
     ),
     "describe": (
         "describe {file}", "describe data|dataset|table|columns in|of {file}",
@@ -81,9 +83,14 @@ def recognise(sentence: Sentence, _context: Context) -> Frame | None:
     for what, patterns in _PATTERNS.items():
         filled = match(sentence, patterns)
         if filled is not None and _may_be_file(filled["file"], what):
-            number = filled["number"].number if "number" in filled else LINES
+            is_one = sentence.has("line", "row") and not {"lines", "rows"} & words_of(sentence)
+            number = filled["number"].number if "number" in filled else (1 if is_one else LINES)
             return Look(what, filled["file"].text, number)
     return None
+
+
+def words_of(sentence: Sentence) -> set[str]:
+    return {token.text for token in sentence.tokens}
 
 
 def _may_be_file(slot: Slot, what: What) -> bool:
