@@ -17,6 +17,7 @@ from cadre.kernel.scope import DEFAULT_ORG, DEFAULT_PROJECT, Principal, Scope
 OWNER_SCOPE = Scope(
     DEFAULT_ORG, DEFAULT_PROJECT, "production", Principal("system", "cli", "the command line")
 )
+LOCAL_KEY = "command line"
 _KEY_SECONDS = 24 * 3600
 _HEALTH_SECONDS = 2.0
 
@@ -65,7 +66,7 @@ async def local_key(settings: Settings) -> AsyncGenerator[str]:
         async with database.begin(OWNER_SCOPE) as work:
             owner = await accounts.ensure_owner(work)
             made = await accounts.create_key(
-                work, owner.id, "command line", lifetime_seconds=_KEY_SECONDS
+                work, owner.id, LOCAL_KEY, lifetime_seconds=_KEY_SECONDS
             )
         try:
             yield made.key

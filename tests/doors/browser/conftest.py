@@ -4,7 +4,7 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from tests.doors.server import Server
 
@@ -17,6 +17,7 @@ _FLAGS = [
     "--no-first-run",
 ]
 _WAIT_MILLISECONDS = 30_000
+expect.set_options(timeout=_WAIT_MILLISECONDS)
 
 SignIn = Callable[..., Awaitable[Page]]
 

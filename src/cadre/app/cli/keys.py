@@ -37,9 +37,12 @@ def list_keys(as_json: AsJson = False) -> None:
 
     async def command() -> None:
         from cadre.app.cli.connection import connected
+        from cadre.app.local import LOCAL_KEY
 
         async with connected() as api:
-            keys = (await api.get("/keys"))["items"]
+            listed = (await api.get("/keys"))["items"]
+        # The key that a command like this one is using is of no interest to anybody.
+        keys = [k for k in listed if k["expires_at"] is None or k["name"] != LOCAL_KEY]
         if as_json:
             return print_json(keys)
         rows = [(k["id"], k["name"], f"ck_{k['prefix']}_…", ago(k["last_used_at"])) for k in keys]
