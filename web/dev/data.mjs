@@ -5,7 +5,8 @@ export const now = () => Date.now() / 1000;
 const start = now();
 
 let counter = 0;
-const newId = (prefix) => `${prefix}_${(1000 + counter++).toString(36)}${start.toString(36).slice(-5).replace(".", "x")}`;
+const newId = (prefix) =>
+  `${prefix}_${(1000 + counter++).toString(36)}${start.toString(36).slice(-5).replace(".", "x")}`;
 
 export const conversations = [];
 export const runs = new Map();
@@ -14,18 +15,48 @@ export const approvals = [];
 export const files = new Map([["revenue-by-region.svg", ["image/svg+xml", CHART_SVG]]]);
 
 export function newConversation(title = "", agent = "assistant", at = now()) {
-  const conversation = { id: newId("conv"), title, agent, created_at: at, updated_at: at, last_status: null };
+  const conversation = {
+    id: newId("conv"),
+    title,
+    agent,
+    created_at: at,
+    updated_at: at,
+    last_status: null,
+  };
   conversations.unshift(conversation);
   return conversation;
 }
 
 export function newRun(conversation, text, names = [], { at = now(), origin = null } = {}) {
   const run = {
-    id: newId("run"), kind: "agent", agent: conversation?.agent ?? "assistant", title: text.split("\n")[0], status: "queued",
-    waiting_for: null, session_id: conversation?.id ?? null, parent_id: null, workspace_id: conversation?.id ?? null,
-    input: { text, files: names }, output: null, error: null, created_at: at, updated_at: at, ended_at: null, deadline: null,
-    cost_usd: "0", input_tokens: 0, output_tokens: 0, steps: 0, last_seq: -1, origin,
-    definition: { name: "assistant", instructions: "Be useful.", model: "default", tools: ["sql", "chart"] },
+    id: newId("run"),
+    kind: "agent",
+    agent: conversation?.agent ?? "assistant",
+    title: text.split("\n")[0],
+    status: "queued",
+    waiting_for: null,
+    session_id: conversation?.id ?? null,
+    parent_id: null,
+    workspace_id: conversation?.id ?? null,
+    input: { text, files: names },
+    output: null,
+    error: null,
+    created_at: at,
+    updated_at: at,
+    ended_at: null,
+    deadline: null,
+    cost_usd: "0",
+    input_tokens: 0,
+    output_tokens: 0,
+    steps: 0,
+    last_seq: -1,
+    origin,
+    definition: {
+      name: "assistant",
+      instructions: "Be useful.",
+      model: "default",
+      tools: ["sql", "chart"],
+    },
   };
   runs.set(run.id, run);
   journals.set(run.id, []);
@@ -46,11 +77,26 @@ export function append(run, type, key, data, at = now()) {
   return event;
 }
 
-export const spoken = (text, calls = []) => ({ message: { role: "assistant", text, reasoning: "", calls }, usage: {}, stop: "end", model: "offline" });
-export const fileRef = (path, media_type, size = 4000, title = null) => ({ path, media_type, size, blob: null, title });
+export const spoken = (text, calls = []) => ({
+  message: { role: "assistant", text, reasoning: "", calls },
+  usage: {},
+  stop: "end",
+  model: "offline",
+});
+export const fileRef = (path, media_type, size = 4000, title = null) => ({
+  path,
+  media_type,
+  size,
+  blob: null,
+  title,
+});
 
-export const SQL = { query: "SELECT region, round(sum(revenue), 2) AS total\nFROM orders\nGROUP BY region\nORDER BY total DESC" };
-export const TABLE = "| region | total |\n| --- | ---: |\n| EMEA | 182,304.50 |\n| North America | 141,882.10 |\n| APAC | 96,120.75 |";
+export const SQL = {
+  query:
+    "SELECT region, round(sum(revenue), 2) AS total\nFROM orders\nGROUP BY region\nORDER BY total DESC",
+};
+export const TABLE =
+  "| region | total |\n| --- | ---: |\n| EMEA | 182,304.50 |\n| North America | 141,882.10 |\n| APAC | 96,120.75 |";
 
 function finished(run, at, seconds, text, { refs = [], status = "done", error = null } = {}) {
   run.status = status;
@@ -60,12 +106,25 @@ function finished(run, at, seconds, text, { refs = [], status = "done", error = 
   if (status === "done") {
     run.output = { text, files: refs };
     append(run, "run.finished", null, { output: run.output }, at + seconds);
-  } else append(run, status === "failed" ? "run.failed" : "run.cancelled", null, { error, reason: "stopped" }, at + seconds);
+  } else
+    append(
+      run,
+      status === "failed" ? "run.failed" : "run.cancelled",
+      null,
+      { error, reason: "stopped" },
+      at + seconds,
+    );
   run.updated_at = at + seconds;
 }
 
 function tool(run, key, name, input, text, at, seconds, refs = []) {
-  append(run, "step.finished", key, { kind: "tool", name, input, output: { text, files: refs, is_error: false }, started_at: at }, at + seconds);
+  append(
+    run,
+    "step.finished",
+    key,
+    { kind: "tool", name, input, output: { text, files: refs, is_error: false }, started_at: at },
+    at + seconds,
+  );
 }
 
 const chart = fileRef("revenue-by-region.svg", "image/svg+xml", 6120, "Total revenue by region");
@@ -73,15 +132,42 @@ const chart = fileRef("revenue-by-region.svg", "image/svg+xml", 6120, "Total rev
 function seedChart() {
   const at = start - 5400;
   const conversation = newConversation("", "assistant", at);
-  const run = newRun(conversation, "total revenue by region in orders.csv as a bar chart", ["orders.csv"], { at });
+  const run = newRun(
+    conversation,
+    "total revenue by region in orders.csv as a bar chart",
+    ["orders.csv"],
+    { at },
+  );
   append(run, "run.started", null, { input: run.input }, at);
-  append(run, "step.finished", "model/1", { kind: "model", name: "default", output: spoken(""), started_at: at }, at + 0.1);
+  append(
+    run,
+    "step.finished",
+    "model/1",
+    { kind: "model", name: "default", output: spoken(""), started_at: at },
+    at + 0.1,
+  );
   tool(run, "tool/1.0", "list_files", { path: "." }, "orders.csv  191 kB", at + 0.1, 0.02);
   tool(run, "tool/2.0", "sql", SQL, TABLE, at + 0.2, 0.21);
-  tool(run, "tool/3.0", "chart", { title: "Total revenue by region", mark: "bar", query: SQL.query }, "Saved revenue-by-region.svg", at + 0.5, 0.7, [chart]);
-  finished(run, at, 1.4, `EMEA brings in the most, **43 %** of the total.\n\n${TABLE}`, { refs: [chart, { ...chart, path: "revenue-by-region.png", media_type: "image/png" }] });
+  tool(
+    run,
+    "tool/3.0",
+    "chart",
+    { title: "Total revenue by region", mark: "bar", query: SQL.query },
+    "Saved revenue-by-region.svg",
+    at + 0.5,
+    0.7,
+    [chart],
+  );
+  finished(run, at, 1.4, `EMEA brings in the most, **43 %** of the total.\n\n${TABLE}`, {
+    refs: [chart, { ...chart, path: "revenue-by-region.png", media_type: "image/png" }],
+  });
   conversation.last_status = "done";
-  const next = newRun(conversation, "explain how you would model the growth, with formulas and some code", [], { at: at + 300 });
+  const next = newRun(
+    conversation,
+    "explain how you would model the growth, with formulas and some code",
+    [],
+    { at: at + 300 },
+  );
   next.cost_usd = "0.0042";
   next.input_tokens = 1840;
   next.output_tokens = 912;
@@ -94,32 +180,110 @@ function seedFailed() {
   const conversation = newConversation("", "researcher", at);
   const run = newRun(conversation, "fetch the exchange rates and convert the totals", [], { at });
   append(run, "run.started", null, { input: run.input }, at);
-  append(run, "step.failed", "tool/1.0", { kind: "tool", name: "http_get", input: { url: "https://rates.example.org/latest" }, error: { code: "host_unreachable", detail: "rates.example.org can't be reached" }, started_at: at }, at + 3);
-  finished(run, at, 3.2, "", { status: "failed", error: { code: "host_unreachable", detail: "rates.example.org could not be reached after 3 tries. Nothing was changed. Check the address or the network, then try again from this step." } });
+  append(
+    run,
+    "step.failed",
+    "tool/1.0",
+    {
+      kind: "tool",
+      name: "http_get",
+      input: { url: "https://rates.example.org/latest" },
+      error: { code: "host_unreachable", detail: "rates.example.org can't be reached" },
+      started_at: at,
+    },
+    at + 3,
+  );
+  finished(run, at, 3.2, "", {
+    status: "failed",
+    error: {
+      code: "host_unreachable",
+      detail:
+        "rates.example.org could not be reached after 3 tries. Nothing was changed. Check the address or the network, then try again from this step.",
+    },
+  });
   conversation.last_status = "failed";
 }
 
 function seedWaiting() {
   const at = start - 240;
   const conversation = newConversation("", "assistant", at);
-  const run = newRun(conversation, "run the tests in the project and fix what fails", ["invoicing.zip"], { at });
+  const run = newRun(
+    conversation,
+    "run the tests in the project and fix what fails",
+    ["invoicing.zip"],
+    { at },
+  );
   append(run, "run.started", null, { input: run.input }, at);
-  append(run, "step.finished", "model/1", { kind: "model", name: "default", output: spoken("I'll look at the project first, then run its tests."), started_at: at }, at + 0.8);
-  tool(run, "tool/1.0", "list_files", { path: "invoicing" }, "Makefile\nREADME.md\ninvoicing/\ntests/", at + 1, 0.03);
-  tool(run, "tool/1.1", "read_file", { path: "Makefile" }, "test:\n\tpython -m pytest -q", at + 1, 0.02);
+  append(
+    run,
+    "step.finished",
+    "model/1",
+    {
+      kind: "model",
+      name: "default",
+      output: spoken("I'll look at the project first, then run its tests."),
+      started_at: at,
+    },
+    at + 0.8,
+  );
+  tool(
+    run,
+    "tool/1.0",
+    "list_files",
+    { path: "invoicing" },
+    "Makefile\nREADME.md\ninvoicing/\ntests/",
+    at + 1,
+    0.03,
+  );
+  tool(
+    run,
+    "tool/1.1",
+    "read_file",
+    { path: "Makefile" },
+    "test:\n\tpython -m pytest -q",
+    at + 1,
+    0.02,
+  );
   const approval = {
-    id: newId("appr"), run_id: run.id, agent: "assistant", tool: "shell", arguments: { command: "python -m pytest -q --maxfail=5\ngit status --short", timeout_seconds: 120 },
-    call_hash: "sha256:1f", reason: "The shell can change files, so a person decides.", status: "pending", requested_at: at + 2, expires_at: start + 3000, decided_by: null, decided_at: null, note: null,
+    id: newId("appr"),
+    run_id: run.id,
+    agent: "assistant",
+    tool: "shell",
+    arguments: {
+      command: "python -m pytest -q --maxfail=5\ngit status --short",
+      timeout_seconds: 120,
+    },
+    call_hash: "sha256:1f",
+    reason: "The shell can change files, so a person decides.",
+    status: "pending",
+    requested_at: at + 2,
+    expires_at: start + 3000,
+    decided_by: null,
+    decided_at: null,
+    note: null,
   };
   approvals.push(approval);
-  append(run, "wait.started", "gate/2.0", { name: `approval:${approval.id}`, reason: "approval of shell" }, at + 2);
+  append(
+    run,
+    "wait.started",
+    "gate/2.0",
+    { name: `approval:${approval.id}`, reason: "approval of shell" },
+    at + 2,
+  );
   run.status = "waiting";
   run.waiting_for = "approval of shell";
   conversation.last_status = "waiting";
 }
 
 export function seed() {
-  const titles = ["Weekly support summary", "Which suppliers were late in October?", "Clean up the inventory sheet", "Draft the release notes", "Find duplicates in customers.csv", "Why did checkout errors go up?"];
+  const titles = [
+    "Weekly support summary",
+    "Which suppliers were late in October?",
+    "Clean up the inventory sheet",
+    "Draft the release notes",
+    "Find duplicates in customers.csv",
+    "Why did checkout errors go up?",
+  ];
   for (const [index, title] of titles.entries()) {
     const at = start - 86_400 * (index + 2) * 2.3;
     const conversation = newConversation(title, index % 2 ? "researcher" : "assistant", at);

@@ -12,8 +12,10 @@ export function streamTo(request, response, isMine) {
   const [, since = "-1"] = (request.headers["last-event-id"] ?? "").split(":");
   for (const run of runs.values()) {
     if (!isMine(run) || ["done", "failed", "cancelled"].includes(run.status)) continue;
-    for (const event of journals.get(run.id)) if (event.seq > Number(since)) send(client, "journal", event, `${run.id}:${event.seq}`);
-    if (run.snapshot) send(client, "live", { run_id: run.id, ...run.snapshot, type: "text.snapshot" });
+    for (const event of journals.get(run.id))
+      if (event.seq > Number(since)) send(client, "journal", event, `${run.id}:${event.seq}`);
+    if (run.snapshot)
+      send(client, "live", { run_id: run.id, ...run.snapshot, type: "text.snapshot" });
   }
   clients.add(client);
   request.on("close", () => clients.delete(client));

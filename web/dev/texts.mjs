@@ -50,11 +50,19 @@ HAVING late > 2;
 \`\`\`
 `;
 
-const BARS = [["EMEA", 182], ["North America", 142], ["APAC", 96], ["Latin America", 58]];
+const BARS = [
+  ["EMEA", 182],
+  ["North America", 142],
+  ["APAC", 96],
+  ["Latin America", 58],
+];
 
 export const CHART_SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="560" height="300" viewBox="0 0 560 300" font-family="Inter, sans-serif" font-size="12">
 ${BARS.map(([name, value], index) => `<rect x="${70 + index * 120}" y="${260 - value * 1.2}" width="76" height="${value * 1.2}" fill="#4a45d6"/><text x="${108 + index * 120}" y="280" text-anchor="middle" fill="#444">${name}</text><text x="${108 + index * 120}" y="${252 - value * 1.2}" text-anchor="middle" fill="#111">${value},304</text>`).join("\n")}
 <line x1="50" x2="540" y1="260" y2="260" stroke="#999"/></svg>`;
 
 /** About 17,000 characters, for the figure of CONSOLE.md. */
-export const LONG = Array.from({ length: 12 }, (_, index) => `### Finding ${index + 1}\n\n${ANALYSIS}`).join("\n\n");
+export const LONG = Array.from(
+  { length: 12 },
+  (_, index) => `### Finding ${index + 1}\n\n${ANALYSIS}`,
+).join("\n\n");

@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Clock3, RotateCcw } from "lucide-react";
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { type ChatMessage, type FileRef, isOver, type Run } from "@/api/types";
 import { count, duration, money } from "@/lib/format";
 import { useNow } from "@/lib/use_now";
@@ -14,18 +14,21 @@ import { Markdown } from "./markdown";
 import { PictureCard } from "./picture_card";
 import { sortFiles } from "./pictures";
 import { Reasoning } from "./reasoning";
+import type { RunLog } from "./run_log";
 import { FoldLine, Steps } from "./steps";
 import type { Item, StepItem } from "./transcript";
+
+const UnknownInPlace = lazy(() => import("./unknown_in_place"));
 
 interface Props {
   message: ChatMessage;
   items: Item[];
-  hasLog: boolean;
+  log: RunLog | undefined;
   onOpenLog: () => void;
   onRetry: () => void;
 }
 
-export function Answer({ message, items, hasLog, onOpenLog, onRetry }: Props) {
+export function Answer({ message, items, log, onOpenLog, onRetry }: Props) {
   const { run, assistant } = message;
   const isDone = isOver(run.status);
   const place = `/runs/${run.id}`;
@@ -39,10 +42,10 @@ export function Answer({ message, items, hasLog, onOpenLog, onRetry }: Props) {
       {wasOver && run.steps > 1 && (
         <div>
           <FoldLine
-            isOpen={isOpen && hasLog}
+            isOpen={isOpen && log !== undefined}
             onClick={() => {
               setOpen(!isOpen);
-              if (!hasLog) onOpenLog();
+              if (!log) onOpenLog();
             }}
           >
             {count(run.steps, "step")} · <span className="tabular">{duration(took(run))}</span>
@@ -53,7 +56,7 @@ export function Answer({ message, items, hasLog, onOpenLog, onRetry }: Props) {
         grouped(shown).map((group) => (
           <Group key={group.key} group={group} place={place} runId={run.id} />
         ))}
-      {!isDone && <State run={run} items={items} />}
+      {!isDone && <State run={run} items={items} log={log} />}
       {isDone && <Final text={final} files={assistant?.files ?? []} place={place} />}
       {run.status === "failed" && <Failure run={run} onRetry={onRetry} />}
       {run.status === "cancelled" && <Stopped onRetry={onRetry} />}
@@ -113,13 +116,20 @@ function withoutFinal(items: Item[], final: string): Item[] {
 }
 
 /** One true sentence while nothing else moves. */
-function State({ run, items }: { run: Run; items: Item[] }) {
+function State({ run, items, log }: { run: Run; items: Item[]; log: RunLog | undefined }) {
   const last = items.at(-1);
   const isTalking = last?.type === "text" && last.isLive && last.text !== "";
   const isActing = last?.type === "step" && last.status === "running";
   if (run.status === "waiting" && run.waiting_for) {
     const isAsked = items.some((item) => item.type === "approval" && item.decision === null);
     if (isAsked) return null;
+    if (log && items.some((item) => item.type === "step" && item.status === "unknown")) {
+      return (
+        <Suspense>
+          <UnknownInPlace run={run} log={log} />
+        </Suspense>
+      );
+    }
     return (
       <p role="status" className="flex items-center gap-2 text-warn">
         <Clock3 size={14} aria-hidden className="shrink-0" />

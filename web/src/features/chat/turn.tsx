@@ -68,7 +68,7 @@ export const Turn = memo(function Turn({
       <Answer
         message={message}
         items={items}
-        hasLog={log !== undefined}
+        log={log}
         onOpenLog={() => onOpenLog(run.id)}
         onRetry={() => onRetry(message)}
       />
