@@ -51,7 +51,10 @@ class Tables:
         for setting in (
             "set autoinstall_known_extensions = false",
             "set autoload_known_extensions = false",
-            "set temp_directory = '/tmp'",
+            # Its temporary folder would be memory too: better a clear error than a kill.
+            "set temp_directory = ''",
+            "set memory_limit = '1200MB'",
+            "set threads = 4",
             "set TimeZone = 'UTC'",
             "set preserve_insertion_order = true",
             "set enable_progress_bar = false",
