@@ -94,46 +94,68 @@ async def _crash(_arguments: dict[str, Json], _: ToolContext) -> ToolOutput:
 
 @dataclass
 class House:
-    """Everything wired as in the app, over one database."""
+    """Everything wired as in the app, over one database. `open` again is the next process."""
 
     database: Database
     blobs: Blobs
     bus: Bus
     scope: Scope
     server: ScriptedServer
-    runs: Runs
+    http: HttpClient
     models: Models
     toolbox: Toolbox
-    approvals: Approvals
-    gate: Gate
-    agents: Agents
     workspaces: Workspaces
-    files: Files
-    conversations: Conversations
-    driver: AgentDriver
     deeds: Deeds
+    approval_seconds: float = 3600
     worker: Worker | None = None
     _working: asyncio.Task[None] | None = None
 
+    async def open(self) -> None:
+        self.runs = Runs(self.database, self.blobs, self.bus, RunsSettings(lease_seconds=2.0))
+        await self.runs.open()
+        self.approvals = Approvals(
+            self.database, self.runs, self.bus, expires_seconds=self.approval_seconds
+        )
+        self.gate = Gate(self.database, self.toolbox, self.approvals)
+        self.agents = Agents(self.toolbox)
+        self.files = Files(self.workspaces, self.blobs)
+        self.conversations = Conversations(
+            self.database, self.runs, self.agents, self.files, self.bus
+        )
+
+    async def close(self) -> None:
+        self.deeds.hold.set()
+        if self.worker is not None and self._working is not None:
+            await self.worker.close(drain_seconds=0.5)
+            await self._working
+        await self.runs.close()
+
     async def work(self) -> None:
         """Put a worker to work."""
-        self.worker = Worker(self.runs, {KIND: self.driver})
+        driver = AgentDriver(
+            database=self.database,
+            blobs=self.blobs,
+            runs=self.runs,
+            models=self.models,
+            toolbox=self.toolbox,
+            gate=self.gate,
+            workspaces=self.workspaces,
+            sandbox=UnavailableSandbox(SandboxReport(available=False, kind="none")),
+            http=self.http,
+        )
+        self.worker = Worker(self.runs, {KIND: driver})
         self._working = asyncio.create_task(self.worker.run())
         await asyncio.sleep(0)
 
     async def crash(self) -> None:
-        """The worker dies in the middle of whatever it does."""
+        """The process dies in the middle of whatever it does; another one has no worker yet."""
         assert self.worker is not None
         assert self._working is not None
         await self.worker.die()
         await self._working
         self.worker = None
-
-    async def rest(self) -> None:
-        if self.worker is not None and self._working is not None:
-            await self.worker.close(drain_seconds=0.5)
-            await self._working
-            self.worker = None
+        await self.runs.close()
+        await self.open()
 
     async def start(self, text: str, *, yaml: str = "", **spec: Any) -> Run:
         definition = agent_definition(yaml)
@@ -199,12 +221,10 @@ def agent_definition(yaml: str = "") -> Json:
 
 @asynccontextmanager
 async def open_house(
-    database: Database, blobs: Blobs, bus: Bus, scope: Scope, tmp_path: Path, **settings: Any
+    database: Database, blobs: Blobs, bus: Bus, scope: Scope, tmp_path: Path
 ) -> AsyncGenerator[House]:
     deeds = Deeds()
     async with ScriptedServer() as server, HttpClient() as http:
-        runs = Runs(database, blobs, bus, RunsSettings(lease_seconds=2.0, **settings))
-        await runs.open()
         here = Endpoint("test", server.base_url)
         models = Models(
             http=http,
@@ -214,39 +234,21 @@ async def open_house(
             environment=[EnvironmentProvider("test", server.base_url, None, ("scripted",))],
             patience=PATIENCE,
         )
-        toolbox = Toolbox([*builtin_tools(), *deeds.tools()])
-        approvals = Approvals(database, runs, bus)
-        gate = Gate(database, toolbox, approvals)
-        agents = Agents(toolbox)
-        workspaces = Workspaces(tmp_path / "workspaces", blobs)
-        files = Files(workspaces, blobs)
-        sandbox = UnavailableSandbox(SandboxReport(available=False, kind="none"))
-        driver = AgentDriver(
-            database, blobs, runs, models, toolbox, gate, workspaces, sandbox, http
-        )
-        conversations = Conversations(database, runs, agents, files, bus)
         house = House(
-            database,
-            blobs,
-            bus,
-            scope,
-            server,
-            runs,
-            models,
-            toolbox,
-            approvals,
-            gate,
-            agents,
-            workspaces,
-            files,
-            conversations,
-            driver,
-            deeds,
+            database=database,
+            blobs=blobs,
+            bus=bus,
+            scope=scope,
+            server=server,
+            http=http,
+            models=models,
+            toolbox=Toolbox([*builtin_tools(), *deeds.tools()]),
+            workspaces=Workspaces(tmp_path / "workspaces", blobs),
+            deeds=deeds,
         )
+        await house.open()
         await house.work()
         try:
             yield house
         finally:
-            deeds.hold.set()
-            await house.rest()
-            await runs.close()
+            await house.close()

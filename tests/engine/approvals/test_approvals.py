@@ -11,12 +11,10 @@ from cadre.engine.approvals import (
     ApprovalJobs,
     ApprovalMismatch,
     ApprovalNotFound,
-    Approvals,
     Decision,
     exact_call,
     signal_name,
 )
-from cadre.engine.gate import Gate
 from cadre.engine.runs import RunNotFound
 from cadre.kernel.errors import Denied, Invalid
 from cadre.kernel.events import ApprovalChanged
@@ -165,9 +163,9 @@ async def test_an_edit_without_arguments_is_refused(house: House):
 
 
 async def test_an_approval_expires_and_the_run_goes_on_without_the_call(house: House):
-    approvals = Approvals(house.database, house.runs, house.bus, expires_seconds=0.3)
-    gate = Gate(house.database, house.toolbox, approvals)
-    object.__setattr__(house.driver, "gate", gate)
+    house.approval_seconds = 0.3
+    await house.crash()
+    await house.work()
     house.server.say(*sends("ann"))
 
     run = await house.start("send it")
