@@ -7,6 +7,7 @@ the block is left, runs under way are put down so that the next process takes th
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from cadre import __version__
@@ -20,7 +21,6 @@ from cadre.engine.approvals import ApprovalJobs, Approvals
 from cadre.engine.conversations import Conversations, Files
 from cadre.engine.gate import Gate
 from cadre.engine.models import Models
-from cadre.engine.operator import NAME as OFFLINE
 from cadre.engine.operator import OfflineOperator
 from cadre.engine.runs import Runs, RunsSettings, Worker
 from cadre.engine.sandbox import Sandbox, SandboxReport, open_sandbox
@@ -42,7 +42,7 @@ _DRAIN_SECONDS = 5.0
 async def wired(settings: Settings, say: Say) -> AsyncGenerator[Services]:
     """Everything, running. `say` is told what a person who waits would like to know."""
     async with AsyncExitStack() as stack:
-        services = await _make(settings, stack, say)
+        services = await _build(settings, await _lay_ground(settings, stack, say))
         runs, worker = services[Runs], services[Worker]
         await runs.open()
         stack.push_async_callback(runs.close)
@@ -56,7 +56,20 @@ async def wired(settings: Settings, say: Say) -> AsyncGenerator[Services]:
                 await worker.close(_DRAIN_SECONDS)
 
 
-async def _make(settings: Settings, stack: AsyncExitStack, say: Say) -> Services:
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What the engine stands on."""
+
+    database: Database
+    secrets: Secrets
+    blobs: Blobs
+    bus: Bus
+    http: HttpClient
+    sandbox: Sandbox
+    report: SandboxReport
+
+
+async def _lay_ground(settings: Settings, stack: AsyncExitStack, say: Say) -> _Ground:
     home = settings.home
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.database)
@@ -64,27 +77,28 @@ async def _make(settings: Settings, stack: AsyncExitStack, say: Say) -> Services
     came_from = await migrate(database)
     say(f"{database.dialect} database" + (" made" if came_from is None else ""))
     secrets = Secrets(load_master_key(settings.master_key))
-    blobs, bus = Blobs(home / "blobs"), Bus()
     http = HttpClient(allow_private=settings.private_hosts)
     stack.push_async_callback(http.close)
     sandbox = await open_sandbox(private_paths=(home,))
     report = await sandbox.probe()
     say(f"sandbox: {report.kind}" if report.available else f"code tools are off: {report.reason}")
-    runs = Runs(database, blobs, bus, RunsSettings())
-    models = Models(
-        http=http,
-        blobs=blobs,
-        secrets=secrets,
-        offline=OfflineOperator(),
-        environment=await providers_from(settings, http),
-    )
+    return _Ground(database, secrets, Blobs(home / "blobs"), Bus(), http, sandbox, report)
+
+
+async def _build(settings: Settings, ground: _Ground) -> Services:
+    database, blobs, bus = ground.database, ground.blobs, ground.bus
     quota_bytes = settings.workspace_megabytes * 1_000_000
-    workspaces = Workspaces(home / "workspaces", blobs, quota_bytes=quota_bytes)
-    files = Files(workspaces, blobs)
-    toolbox = Toolbox.installed()
-    approvals = Approvals(database, runs, bus)
-    gate = Gate(database, toolbox, approvals)
-    agents = Agents(toolbox)
+    workspaces = Workspaces(settings.home / "workspaces", blobs, quota_bytes=quota_bytes)
+    models = Models(
+        http=ground.http,
+        blobs=blobs,
+        secrets=ground.secrets,
+        offline=OfflineOperator(),
+        environment=await providers_from(settings, ground.http),
+    )
+    runs, toolbox = Runs(database, blobs, bus, RunsSettings()), Toolbox.installed()
+    approvals, agents = Approvals(database, runs, bus), Agents(toolbox)
+    gate, files = Gate(database, toolbox, approvals), Files(workspaces, blobs)
     driver = AgentDriver(
         database=database,
         blobs=blobs,
@@ -93,34 +107,23 @@ async def _make(settings: Settings, stack: AsyncExitStack, say: Say) -> Services
         toolbox=toolbox,
         gate=gate,
         workspaces=workspaces,
-        sandbox=sandbox,
-        http=http,
+        sandbox=ground.sandbox,
+        http=ground.http,
     )
-    made: list[Any] = [
-        database,
-        secrets,
-        blobs,
-        bus,
-        http,
-        runs,
-        models,
-        workspaces,
-        files,
-        toolbox,
-        approvals,
-        gate,
-        agents,
-        Accounts(),
-        Attempts(),
-        Streams(),
+    engine = (runs, models, workspaces, toolbox, approvals, gate, agents, files)
+    doors = (Accounts(), Attempts(), Streams(), _surroundings(ground.report, models))
+    work = (
         Conversations(database, runs, agents, files, bus),
         ApprovalJobs(approvals, bus, OWNER_SCOPE),
         Worker(runs, {"agent": driver}, concurrency=settings.concurrency),
-        report,
-        _surroundings(report, models),
-    ]
-    services: Services = {type(service): service for service in made}
-    return services | {Sandbox: sandbox}
+    )
+    return _by_type(ground, *engine, *doors, *work)
+
+
+def _by_type(ground: _Ground, *others: Any) -> Services:
+    plain = (ground.database, ground.secrets, ground.blobs, ground.bus, ground.http, ground.report)
+    services: Services = {type(service): service for service in (*plain, *others)}
+    return services | {Sandbox: ground.sandbox}  # asked for by what it promises
 
 
 def _surroundings(report: SandboxReport, models: Models) -> Surroundings:
@@ -132,7 +135,7 @@ def _surroundings(report: SandboxReport, models: Models) -> Surroundings:
         return state
 
     async def models_state(work: Work) -> ModelsState:
-        default = await models.default(work)
-        return ModelsState(configured=default != OFFLINE, default=default)
+        configured = bool(await models.providers(work))
+        return ModelsState(configured=configured, default=await models.default(work))
 
     return Surroundings(__version__, sandbox_state, models_state)
