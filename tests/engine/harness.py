@@ -158,7 +158,7 @@ class House:
         await self.open()
 
     async def start(self, text: str, *, yaml: str = "", **spec: Any) -> Run:
-        definition = agent_definition(yaml)
+        definition = {**agent_definition(yaml), "model": spec.pop("model", "test:scripted")}
         given = {"text": text, "files": spec.pop("files", [])}
         return await self.runs.start(
             self.scope,

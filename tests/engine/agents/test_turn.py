@@ -1,7 +1,10 @@
 """A turn of an agent against a real engine, real tools and a scripted model."""
 
+from decimal import Decimal
+
 import pytest
 
+from cadre.engine.models import Price, ProviderInput
 from cadre.engine.runs import Frame, Run, RunNotFound
 from cadre.kernel.scope import Scope
 from tests.engine.harness import House
@@ -263,6 +266,22 @@ async def test_money_is_unknown_where_the_price_is(house: House):
     run = await house.ended(await house.start("hello"))
 
     assert run.cost_usd is None
+
+
+async def test_the_limit_of_money_ends_the_run_before_the_next_call(house: House):
+    price = Price(input=Decimal(1000), output=Decimal(1000))  # 0.12 USD an answer
+    given = ProviderInput(base_url=house.server.base_url, models=["m"], prices={"m": price})
+    async with house.database.begin(house.scope) as work:
+        await house.models.put_provider(work, "dear", given)
+    house.server.say(Reply(calls=[call("list_files", {})], times=0))
+
+    yaml = "limits: {cost_usd: '0.20'}"
+    run = await house.ended(await house.start("go", yaml=yaml, model="dear:m"))
+
+    assert run.error is not None
+    assert run.error.code == "cost_limit_reached"
+    assert run.cost_usd == Decimal("0.24")
+    assert len(house.server.requests) == 2
 
 
 async def test_files_that_tools_made_are_part_of_the_answer(house: House):

@@ -1,5 +1,6 @@
 """Conversations over HTTP: messages become runs once, files go in and out safely."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
@@ -133,6 +134,20 @@ async def test_a_message_sent_twice_is_one_run(house: House, client: httpx2.Asyn
     assert one.json()["id"] == two.json()["id"] != other_key.json()["id"]
     assert (other_text.status_code, other_text.json()["code"]) == (409, "idempotency_key_reused")
     assert len((await client.get(url)).json()["items"]) == 2
+
+
+async def test_a_message_sent_twice_at_once_is_one_run(house: House, client: httpx2.AsyncClient):
+    house.server.say(Reply(text="hi", times=0))
+    url = f"/conversations/{await converse(client)}/messages"
+    key = {"Idempotency-Key": "k-1"}
+
+    answers = await asyncio.gather(
+        *[client.post(url, json={"text": "hello"}, headers=key) for _ in range(5)]
+    )
+
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert len((await client.get(url)).json()["items"]) == 1
 
 
 async def test_another_org_finds_no_conversation_file_or_run(

@@ -161,6 +161,12 @@ def test_values_that_are_not_text_are_compared_as_json():
     assert not rule.matches(exact_call("pay", {"amount": 999}))
 
 
-def test_a_broken_regex_is_refused_when_it_is_written():
+@pytest.mark.parametrize("pattern", ["(", "(a+)+$", "(a*b)*", "(x{2,})+"])
+def test_a_regex_that_is_broken_or_could_take_for_ever_is_refused_when_written(pattern: str):
     with pytest.raises(ValidationError, match="regex"):
-        GateRule(tool="x", arguments={"a": "re:("}, effect="deny")
+        GateRule(tool="x", arguments={"a": f"re:{pattern}"}, effect="deny")
+
+
+@pytest.mark.parametrize("pattern", ["^rm +-rf", "(a|b)+c", "(ab)+", r"\(a+\)+", "[0-9]{4,}"])
+def test_a_usual_regex_is_taken(pattern: str):
+    assert GateRule(tool="x", arguments={"a": f"re:{pattern}"}, effect="deny")

@@ -4,7 +4,6 @@ from cadre.engine.conversations.errors import (
     BadUpload,
     ConversationNotFound,
     KeyReused,
-    UploadTooLarge,
 )
 from cadre.engine.conversations.files import Files
 from cadre.engine.conversations.schemas import (
@@ -29,5 +28,4 @@ __all__ = [
     "MessageInput",
     "RunInput",
     "Said",
-    "UploadTooLarge",
 ]

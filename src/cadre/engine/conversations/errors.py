@@ -1,6 +1,6 @@
 """What can be wrong with a conversation or a message to it."""
 
-from cadre.kernel.errors import Conflict, Invalid, LimitReached, NotFound
+from cadre.kernel.errors import Conflict, Invalid, NotFound
 
 
 class ConversationNotFound(NotFound):
@@ -19,9 +19,3 @@ class BadUpload(Invalid):
     """The request does not hold a file in the field `file`."""
 
     code = "bad_upload"
-
-
-class UploadTooLarge(LimitReached):
-    """The file is larger than one upload may be."""
-
-    code = "upload_too_large"

@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, File, Request, Response, UploadFile
+from fastapi import APIRouter, File, Response, UploadFile
 from fastapi.responses import FileResponse
 
 from cadre.engine.agents import AgentOutput
-from cadre.engine.conversations.errors import UploadTooLarge
 from cadre.engine.conversations.files import Files
 from cadre.engine.conversations.schemas import (
     Accepted,
@@ -35,7 +34,6 @@ _Conversations = Annotated[Conversations, Provide(Conversations)]
 _Files = Annotated[Files, Provide(Files)]
 _Runs = Annotated[Runs, Provide(Runs)]
 
-UPLOAD_BYTES = 512 << 20
 _CHUNK_BYTES = 1 << 20
 
 
@@ -117,13 +115,10 @@ async def upload_file(
     scope: CurrentScope,
     conversations: _Conversations,
     files: _Files,
-    request: Request,
     conversation_id: str,
     file: Annotated[UploadFile, File()],
 ) -> FileRef:
     """Put a file into the conversation's workspace, in place of one of the same name."""
-    if int(request.headers.get("content-length", "0")) > UPLOAD_BYTES:
-        raise UploadTooLarge(f"A file may have {UPLOAD_BYTES >> 20} MB. Split it.", field="file")
     await conversations.get(scope, conversation_id)
     kept = await files.upload(conversation_id, file.filename, _chunks(file))
     await conversations.announce(scope, conversation_id)

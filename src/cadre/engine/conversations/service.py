@@ -11,6 +11,7 @@ import hashlib
 import time
 
 import orjson
+from sqlalchemy.exc import IntegrityError
 
 from cadre.engine.agents import KIND, AgentDefinition, AgentInput, AgentOutput, Agents
 from cadre.engine.conversations.errors import ConversationNotFound, KeyReused
@@ -107,6 +108,17 @@ class Conversations:
         async with self._database.read(scope) as work:
             await _found(ConversationStore(work), conversation_id)
         await self._files.require(conversation_id, message.files)
+        try:
+            spec = await self._accept(scope, conversation_id, message, key)
+        except IntegrityError:  # the same key at the same moment: by now it is there
+            spec = await self._accept(scope, conversation_id, message, key)
+        run = await self._runs.start(scope, spec)
+        self._bus.publish(ConversationChanged(scope.org, ConversationId(conversation_id)))
+        return run
+
+    async def _accept(
+        self, scope: Scope, conversation_id: str, message: MessageInput, key: str | None
+    ) -> RunSpec:
         async with self._database.begin(scope) as work:
             store = ConversationStore(work)
             conversation = await _found(store, conversation_id)
@@ -118,9 +130,7 @@ class Conversations:
         spec = _spec(agent, definition, message.text, message.files)
         spec.id = run_id
         spec.session_id = spec.workspace_id = conversation_id
-        run = await self._runs.start(scope, spec)
-        self._bus.publish(ConversationChanged(scope.org, conversation.id))
-        return run
+        return spec
 
     async def start(self, scope: Scope, given: RunInput, *, key: str | None = None) -> Run:
         """Start a run of an agent, in a conversation or on its own."""

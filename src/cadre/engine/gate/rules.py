@@ -23,6 +23,7 @@ Source: TypeAlias = Literal["default", "org", "agent"]
 
 _STRICTNESS: dict[Effect, int] = {"allow": 0, "ask": 1, "deny": 2}
 _REGEX = "re:"
+_REPEATED_REPEAT = re.compile(r"\((?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*\)[+*{]")
 _WORKSPACE = "/workspace/"
 _TESTED_CHARACTERS = 20_000
 
@@ -45,10 +46,7 @@ class GateRule(BaseModel):
     def _compiles(cls, arguments: dict[str, str]) -> dict[str, str]:
         for name, pattern in arguments.items():
             if pattern.startswith(_REGEX):
-                try:
-                    re.compile(pattern.removeprefix(_REGEX))
-                except re.error as error:
-                    raise ValueError(f"the regex for `{name}` is broken: {error}") from error
+                _check_regex(name, pattern.removeprefix(_REGEX))
         return arguments
 
     def matches(self, call: ExactCall) -> bool:
@@ -134,6 +132,16 @@ def _matching(source: Source, rules: Iterable[GateRule], call: ExactCall) -> lis
 
 def _strictest(decisions: Sequence[Decision]) -> Decision:
     return max(decisions, key=lambda decision: _STRICTNESS[decision.effect])
+
+
+def _check_regex(name: str, pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"the regex for `{name}` is broken: {error}") from error
+    if _REPEATED_REPEAT.search(pattern):
+        # Such a regex can take for ever on a text that somebody chose, and nothing can stop it.
+        raise ValueError(f"the regex for `{name}` repeats a group that repeats itself, like (a+)+")
 
 
 def _spellings(text: str) -> set[str]:
