@@ -67,6 +67,7 @@ async def test_the_keyboard_reaches_every_room(server: Server, sign_in: SignIn):
     page = await sign_in(server)
 
     await page.keyboard.press("Control+k")
+    await page.get_by_role("dialog").wait_for()
     await page.keyboard.type("settings")
     await page.keyboard.press("Enter")
 
@@ -82,9 +83,9 @@ async def test_a_key_is_made_shown_once_and_works(server: Server, sign_in: SignI
         .first.click()
     )
 
-    await page.get_by_label("Name").first.fill("laptop")
-    await page.get_by_role("button", name="Create").first.click()
-    shown = await page.get_by_text("ck_").first.inner_text()
+    await page.get_by_placeholder("nightly import").fill("laptop")
+    await page.get_by_role("button", name="Create a key").click()
+    shown = await page.get_by_test_id("fresh-key").inner_text()
 
     async with server.anybody() as client:
         answer = await client.get(
