@@ -104,7 +104,7 @@ interface VerdictProps {
 function Verdict({ fault, isChanged, error }: VerdictProps) {
   if (fault !== null) {
     return (
-      <p role="alert" className="min-w-0 grow break-words text-bad">
+      <p role="alert" className="min-w-0 flex-1 basis-64 break-words text-bad">
         {fault.line !== null && <span className="font-medium">Line {fault.line}: </span>}
         {fault.text}
       </p>
@@ -112,7 +112,7 @@ function Verdict({ fault, isChanged, error }: VerdictProps) {
   }
   if (error !== null && !(error instanceof Problem)) {
     return (
-      <p role="alert" className="min-w-0 grow break-words text-bad">
+      <p role="alert" className="min-w-0 flex-1 basis-64 break-words text-bad">
         Not saved: {error.message} What you typed is kept.
       </p>
     );

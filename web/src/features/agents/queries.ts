@@ -53,7 +53,8 @@ export function useDeleteAgent() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (name: string) => api.delete(`/agents/${encodeURIComponent(name)}`),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["agents"] }),
+    // Only the list: the agent itself is still on the page, and no longer on the server.
+    onSuccess: () => client.invalidateQueries({ queryKey: agentsQuery.queryKey }),
   });
 }
 

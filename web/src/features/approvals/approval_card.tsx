@@ -11,10 +11,12 @@ import { CallView } from "./call_view";
 import { useDecision } from "./decisions";
 import { EditCall } from "./edit_call";
 
+import type { AskedCall } from "./queries";
+
 export { approvalQuery } from "./queries";
 
 interface Props {
-  approval: Approval;
+  approval: AskedCall;
   className?: string;
   /** Inside its own run the agent and the run need no naming. */
   isInRun?: boolean;
@@ -66,7 +68,7 @@ export function ApprovalCard({ approval, className, isInRun, hasKeys, children }
             }}
           />
         ) : (
-          <CallView items={readArguments(approval.tool, shownArguments(approval, pending))} />
+          <ExactCall approval={approval} onItsWay={pending?.decision.arguments ?? null} />
         )}
       </div>
       {pending !== null ? (
@@ -87,12 +89,26 @@ export function ApprovalCard({ approval, className, isInRun, hasKeys, children }
   );
 }
 
-/** While an edited call is on its way, the new call is what is shown. */
-function shownArguments(
-  approval: Approval,
-  pending: { decision: { arguments?: Record<string, unknown> } } | null,
-): Record<string, unknown> {
-  return pending?.decision.arguments ?? approval.arguments;
+interface ExactCallProps {
+  approval: AskedCall;
+  onItsWay: Record<string, unknown> | null;
+}
+
+/** What was asked; where a person changed it, what acts instead comes first. */
+function ExactCall({ approval, onItsWay }: ExactCallProps) {
+  const changed = onItsWay ?? approval.edited_arguments ?? null;
+  const asked = <CallView items={readArguments(approval.tool, approval.arguments)} />;
+  if (changed === null) return asked;
+  return (
+    <>
+      <p className="mb-2 text-12 font-medium text-ink-2">What acts instead</p>
+      <CallView items={readArguments(approval.tool, changed)} />
+      <details className="mt-3">
+        <summary className="w-fit text-12 text-ink-3">What was asked</summary>
+        <div className="mt-2">{asked}</div>
+      </details>
+    </>
+  );
 }
 
 function Decided({ approval, isOver }: { approval: Approval; isOver: boolean }) {

@@ -3,10 +3,15 @@ import { queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { Approval, Page, Run, ToolInfo } from "@/api/types";
 
+/** An approval with the arguments that a person put in the place of those asked for. */
+export interface AskedCall extends Approval {
+  edited_arguments?: Record<string, unknown> | null;
+}
+
 export const approvalQuery = (id: string) =>
   queryOptions({
     queryKey: ["approvals", "one", id],
-    queryFn: ({ signal }) => api.get<Approval>(`/approvals/${id}`, undefined, signal),
+    queryFn: ({ signal }) => api.get<AskedCall>(`/approvals/${id}`, undefined, signal),
   });
 
 /** Everything that was decided or ran out, latest first. */

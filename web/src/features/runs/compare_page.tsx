@@ -127,7 +127,9 @@ function Pairs({ left, right, runs }: PairsProps) {
   const [onlyChanged, setOnlyChanged] = useState(false);
   const [open, setOpen] = useState<string | null>(null);
   const comparison = compareTimelines(left, right);
-  const shown = comparison.pairs.filter((pair) => !onlyChanged || isChange(pair));
+  const shown = comparison.pairs.filter(
+    (pair) => isChange(pair) || (!onlyChanged && pair.left?.kind !== "gate"),
+  );
   const longest = Math.max(
     ...[...left.rows, ...right.rows].map((r) => (r.end ?? r.start) - r.start),
     0.001,

@@ -46,7 +46,7 @@ interface HalfProps {
 function Half({ row, pair, longest, isOpen, isLeft = false }: HalfProps) {
   if (row === null) {
     return (
-      <span className="flex min-h-9 items-center bg-hover px-4 text-12 text-ink-3">
+      <span className="flex min-h-8 items-center bg-hover px-4 text-12 text-ink-3">
         not in this run
       </span>
     );
@@ -54,7 +54,7 @@ function Half({ row, pair, longest, isOpen, isLeft = false }: HalfProps) {
   const time = seconds(row);
   const isPlain = !isChange(pair);
   return (
-    <span className="flex min-h-9 min-w-0 flex-wrap items-center gap-x-2 px-3 py-1 md:px-4">
+    <span className="flex min-h-8 min-w-0 flex-wrap items-center gap-x-2 px-3 py-1 md:px-4">
       <span
         className={clsx("flex min-w-0 items-center gap-1.5", isPlain && "opacity-70")}
         style={{ paddingLeft: pair.depth * 14 }}

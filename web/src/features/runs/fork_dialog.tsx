@@ -47,7 +47,7 @@ export function ForkDialog({ run, row, onClose }: Props) {
     <Sheet
       isOpen
       onClose={onClose}
-      title={row === null ? "Fork from the start" : `Fork from ${shortName(row)}`}
+      title={row === null ? "Fork from the start" : `Fork at ${row.key} (${shortName(row)})`}
       description="A new run that keeps everything before this point. Nothing of this run changes."
       actions={
         <>

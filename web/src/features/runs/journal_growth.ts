@@ -1,5 +1,5 @@
 /** How a journal and its live frames grow, piece by piece, without repetition. */
-import type { Frame, RunEvent } from "@/api/types";
+import type { Frame, Run, RunEvent } from "@/api/types";
 
 /** A stream may repeat what was read before it: an event counts once. */
 export function addEvent(events: readonly RunEvent[] | undefined, event: RunEvent): RunEvent[] {
@@ -31,4 +31,23 @@ export function addFrame(frames: readonly Frame[], frame: Frame): Frame[] {
 export function framesAfter(frames: readonly Frame[], event: RunEvent): Frame[] {
   const isOver = event.type === "step.finished" || event.type === "step.failed";
   return isOver ? frames.filter((frame) => frame.key !== event.key) : [...frames];
+}
+
+const LAST = new Set(["run.finished", "run.failed", "run.cancelled"]);
+
+/** Whether nothing can follow. */
+export function isWhole(events: readonly RunEvent[]): boolean {
+  return LAST.has(events.at(-1)?.type ?? "");
+}
+
+/** News of a run leave out what is big: what is known of that stays. */
+export function withNews(before: Run | undefined, news: Run): Run {
+  if (before === undefined) return news;
+  return {
+    ...before,
+    ...news,
+    definition: news.definition ?? before.definition,
+    input: news.input ?? before.input,
+    output: news.output ?? before.output,
+  };
 }

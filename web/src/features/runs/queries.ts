@@ -1,6 +1,8 @@
 /** What the server says about runs, and what a person asks of it. */
 import {
+  type InfiniteData,
   infiniteQueryOptions,
+  type QueryClient,
   queryOptions,
   useMutation,
   useQueryClient,
@@ -8,6 +10,7 @@ import {
 import { api } from "@/api/client";
 import { type FileRef, isOver, type Page, type Run, type RunEvent } from "@/api/types";
 import type { ForkBody } from "./fork";
+import { withNews } from "./journal_growth";
 import type { RunFilter } from "./search";
 
 /** No stream tells of all runs: the list is read again this often while it is looked at. */
@@ -24,6 +27,20 @@ export const runsQuery = (filter: RunFilter) =>
     refetchInterval: ({ state }) => ((state.data?.pages.length ?? 1) > 3 ? false : LIST_EVERY_MS),
     placeholderData: (before) => before,
   });
+
+type Pages = InfiniteData<Page<Run>, string | null>;
+
+/** News of one run, written into the lists that show it. */
+export function putInLists(client: QueryClient, news: Run): void {
+  client.setQueriesData<Pages>({ queryKey: ["runs", "list"] }, (before) => {
+    if (before === undefined) return before;
+    const put = (run: Run) => (run.id === news.id ? withNews(run, news) : run);
+    return {
+      ...before,
+      pages: before.pages.map((page) => ({ ...page, items: page.items.map(put) })),
+    };
+  });
+}
 
 export const runQuery = (id: string) =>
   queryOptions({

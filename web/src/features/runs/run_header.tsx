@@ -167,7 +167,7 @@ export function RunFacts({ run }: { run: Run }) {
       )}
       <Fact name="Id">
         <span className="flex items-center gap-1">
-          <span className="truncate font-mono text-12">{run.id}</span>
+          <span className="max-w-40 truncate font-mono text-12">{run.id}</span>
           <CopyButton text={run.id} label="Copy the id" className="-my-1.5 size-6! text-ink-3" />
         </span>
       </Fact>

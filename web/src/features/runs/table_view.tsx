@@ -10,6 +10,7 @@ const SHOWN = 100;
 export function TableView({ table, label }: { table: Table; label: string }) {
   const [shown, setShown] = useState(SHOWN);
   const numeric = table.columns.map((_, at) => isNumeric(table.rows, at));
+  const decimals = table.columns.map((_, at) => decimalsOf(table.rows, at));
   return (
     <figure className="min-w-0 overflow-hidden rounded-lg border border-line">
       <div tabIndex={0} className="max-h-96 overflow-auto outline-offset-[-2px]">
@@ -41,7 +42,7 @@ export function TableView({ table, label }: { table: Table; label: string }) {
                       numeric[at] && "tabular text-right",
                     )}
                   >
-                    {cellText(row[at])}
+                    {cellText(row[at], decimals[at] ?? 0)}
                   </td>
                 ))}
               </tr>
@@ -69,8 +70,23 @@ function isNumeric(rows: readonly unknown[][], at: number): boolean {
   );
 }
 
-function cellText(value: unknown): string {
+const MOST_DECIMALS = 6;
+
+/** A column of amounts has as many places in every row. */
+function decimalsOf(rows: readonly unknown[][], at: number): number {
+  const places = rows.slice(0, 200).map((row) => {
+    const value = row[at];
+    return typeof value === "number" ? (String(value).split(".")[1]?.length ?? 0) : 0;
+  });
+  return Math.min(MOST_DECIMALS, Math.max(0, ...places));
+}
+
+function cellText(value: unknown, decimals: number): string {
   if (value === null || value === undefined) return "–";
-  if (typeof value === "number") return value.toLocaleString("en", { maximumFractionDigits: 6 });
+  if (typeof value === "number")
+    return value.toLocaleString("en", {
+      minimumFractionDigits: decimals,
+      maximumFractionDigits: decimals,
+    });
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -2,9 +2,9 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useLive } from "@/api/live";
-import { type Frame, isOver, type Run, type RunEvent } from "@/api/types";
-import { addEvent, addFrame, framesAfter } from "./journal_growth";
-import { eventsQuery, runQuery } from "./queries";
+import type { Frame, Run, RunEvent } from "@/api/types";
+import { addEvent, addFrame, framesAfter, isWhole, withNews } from "./journal_growth";
+import { eventsQuery, putInLists, runQuery } from "./queries";
 import { buildTimeline, type Timeline } from "./timeline";
 
 interface Journal {
@@ -17,7 +17,7 @@ interface Journal {
 export function useJournal(runId: string): Journal {
   const run = useQuery(runQuery(runId));
   const events = useQuery(eventsQuery(runId));
-  const frames = useLiveFrames(runId, run.data, events.data);
+  const frames = useLiveFrames(runId, events.data);
   const timeline = useMemo(
     () => (events.data ? buildTimeline(events.data, frames) : null),
     [events.data, frames],
@@ -32,11 +32,7 @@ interface Heard {
 
 const NONE: readonly Frame[] = [];
 
-function useLiveFrames(
-  runId: string,
-  run: Run | undefined,
-  events: RunEvent[] | undefined,
-): readonly Frame[] {
+function useLiveFrames(runId: string, events: RunEvent[] | undefined): readonly Frame[] {
   const client = useQueryClient();
   const heard = useRef<Heard>({ runId, frames: [] });
   const [shown, setShown] = useState<Heard>(heard.current);
@@ -59,7 +55,12 @@ function useLiveFrames(
     [],
   );
 
-  const isFollowed = run !== undefined && events !== undefined && !isOver(run.status);
+  const readAgain = () => {
+    hear(() => []);
+    void client.invalidateQueries({ queryKey: runQuery(runId).queryKey });
+  };
+  // The journal says when it is whole; the run's status may be told before its last event.
+  const isFollowed = events !== undefined && !isWhole(events);
   const lastSeq = events?.at(-1)?.seq;
   useLive(
     isFollowed ? `/runs/${runId}/stream` : null,
@@ -67,15 +68,14 @@ function useLiveFrames(
       onJournal: (event) => {
         client.setQueryData(eventsQuery(runId).queryKey, (before) => addEvent(before, event));
         hear((frames) => framesAfter(frames, event));
+        if (isWhole([event])) readAgain();
       },
       onFrame: (frame) => hear((frames) => addFrame(frames, frame)),
       onRun: (news) => {
-        client.setQueryData(runQuery(runId).queryKey, (before) => ({ ...before, ...news }));
+        client.setQueryData(runQuery(runId).queryKey, (before) => withNews(before, news));
+        putInLists(client, news);
       },
-      onEnd: () => {
-        hear(() => []);
-        client.invalidateQueries({ queryKey: runQuery(runId).queryKey });
-      },
+      onEnd: readAgain,
     },
     lastSeq === undefined ? null : String(lastSeq),
   );

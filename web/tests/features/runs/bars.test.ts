@@ -33,7 +33,9 @@ describe("placeBars", () => {
   it("cuts a bar at the edges of the view, and leaves out what is beyond", () => {
     const half = { from: 0.5, to: 1 };
 
-    expect(place(step(4, 6), half).bars).toEqual([{ left: 0, width: 0.2, isEarlier: false }]);
+    const [cut] = place(step(4, 6), half).bars;
+    expect(cut?.left).toBe(0);
+    expect(cut?.width).toBeCloseTo(0.2);
     expect(place(step(0, 2), half)).toMatchObject({ bars: [], label: "none" });
   });
 

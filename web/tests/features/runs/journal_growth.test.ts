@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Frame } from "@/api/types";
-import { addEvent, addFrame, framesAfter } from "@/features/runs/journal_growth";
-import { journal } from "./journal";
+import { addEvent, addFrame, framesAfter, isWhole, withNews } from "@/features/runs/journal_growth";
+import { aRun, journal } from "./journal";
 
 const frame = (type: string, text = "", key = "model/1"): Frame => ({
   run_id: "run_1",
@@ -62,5 +62,23 @@ describe("framesAfter", () => {
     const left = framesAfter([frame("text.delta"), frame("text.delta", "", "model/2")], event);
 
     expect(left.map((each) => each.key)).toEqual(["model/2"]);
+  });
+});
+
+describe("isWhole", () => {
+  it("a journal is whole when its run has ended, however it ended", () => {
+    expect(isWhole(journal([0, "run.started", null]))).toBe(false);
+    expect(isWhole(journal([0, "run.started", null], [1, "run.cancelled", null]))).toBe(true);
+    expect(isWhole([])).toBe(false);
+  });
+});
+
+describe("withNews", () => {
+  it("takes over what is told and keeps what is left out", () => {
+    const before = aRun({ input: { text: "hi" }, output: null });
+
+    const after = withNews(before, aRun({ status: "done", input: null, output: { text: "ho" } }));
+
+    expect(after).toMatchObject({ status: "done", input: { text: "hi" }, output: { text: "ho" } });
   });
 });
