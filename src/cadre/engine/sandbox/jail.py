@@ -12,7 +12,7 @@ from typing import Self
 
 _CHUNK_BYTES = 1 << 16
 _BURIAL_SECONDS = 10
-_NICENESS = 10
+_NICENESS = 5
 
 
 @dataclass(slots=True)
