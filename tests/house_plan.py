@@ -111,6 +111,6 @@ def long_web_files(web: Path) -> list[str]:
     return [
         f"{path.relative_to(web)} has {lines} lines"
         for path in sorted([*web.rglob("*.ts"), *web.rglob("*.tsx")])
-        if "generated" not in path.name and not path.name.endswith(".d.ts")
+        if path.name != "schema.ts" and not path.name.endswith(".d.ts")
         if (lines := len(path.read_text().splitlines())) > MAX_WEB_FILE_LINES
     ]
