@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -32,11 +33,15 @@ async def _create_tables(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_cluster() -> Iterator[str]:
     """The URL of the maintenance database of a real PostgreSQL."""
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+    # Not in pytest's folder: it keeps the last three and removes older ones, even in use.
+    with tempfile.TemporaryDirectory(
+        prefix="cadre-postgres-", ignore_cleanup_errors=True
+    ) as folder:
+        server = get_server(folder, cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
