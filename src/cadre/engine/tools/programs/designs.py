@@ -208,7 +208,8 @@ def _bar(plot: _Plot) -> dict[str, Any]:
     bars: dict[str, Any] = {"mark": {"type": "bar"}, "encoding": encoding}
     category["scale"] = {"paddingInner": 0.65 if len(order) < 4 else 0.28, "paddingOuter": 0.2}
     frame = {**_frame(plot), "height": {"step": 26} if lies else 360}
-    if "color" in encoding or len(order) > _MOST_LABELLED:
+    has_negative = any((value or 0) < 0 for value in plot.values(plot.y))
+    if "color" in encoding or len(order) > _MOST_LABELLED or has_negative:
         return {**frame, **bars}
     amount["axis"]["grid"] = False  # the numbers stand at the bars
     return {**frame, "layer": [bars, _labels(plot, encoding, lies=lies)]}
@@ -284,13 +285,17 @@ def _frame(plot: _Plot) -> dict[str, Any]:
 
 
 def _amount(plot: _Plot) -> dict[str, Any]:
-    axis = {"format": _axis_format(plot.values(plot.y)), "tickCount": 6}
+    axis = {
+        "format": _axis_format(plot.values(plot.y)),
+        "tickCount": 6,
+        "labelExpr": "datum.value === 0 ? '0' : replace(datum.label, 'G', 'B')",  # billions
+    }
     return {"field": plot.y, "type": "quantitative", "title": pretty(plot.y), "axis": axis}
 
 
 def _axis_format(values: list[Any]) -> str:
     largest = max((abs(v) for v in values if v is not None), default=0)
-    if largest >= 10_000:
+    if largest >= 1_000_000:
         return "~s"
     return ",~f" if largest >= 10 else "~g"
 
