@@ -80,7 +80,7 @@ class OfflineOperator:
                 asked = move if isinstance(move, Ask) else None
             except NotYet:
                 pass  # the turn was broken off; what was said still counts
-            context = Context(_kept(frame, context), asked)
+            context = Context(_kept(frame, asked, context), asked)
         return context
 
     def _plan(self, frame: Frame, turn: Turn, tools: set[str]) -> Move:
@@ -98,10 +98,11 @@ class OfflineOperator:
             )
 
 
-def _kept(frame: Frame, context: Context) -> Frame | None:
-    """Thanks and arithmetic in between don't end what is being talked about."""
+def _kept(frame: Frame, asked: Ask | None, context: Context) -> Frame | None:
+    """Thanks, arithmetic and what was not understood don't end what is being talked about."""
     is_small = type(frame).__module__.endswith(".talk")
-    return context.previous if is_small else frame
+    is_lost = asked is not None and not asked.choices
+    return context.previous if is_small or is_lost else frame
 
 
 def say(move: Move) -> str:

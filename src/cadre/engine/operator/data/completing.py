@@ -15,7 +15,7 @@ from cadre.engine.operator.data.tagging import Span, in_table
 from cadre.engine.operator.words import name_words
 
 ROWS_LIMIT = 20
-_ANY_CHART = "any"
+_AMOUNT_TAGS = frozenset({Tag.FUNCTION, Tag.HOW_MUCH, Tag.TOP, Tag.BOTTOM, Tag.SHARE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,17 @@ def choose_table(
     chosen = [table for table in tables if table.name == decisions.get("table")]
     if chosen:
         return chosen[0]
-    scores = {table.name: _table_score(spans, table, tables) for table in tables}
+    asks_amount = any(span.tag in _AMOUNT_TAGS for span in spans)
+    scores = {
+        table.name: _table_score(spans, table, tables)
+        + 0.35 * (asks_amount and bool(table.amounts))
+        for table in tables
+        if any(_span_score(span, table, tables) for span in spans)
+    }
     best = max(scores.values(), default=0.0)
     if best <= 0:
         return None
-    rivals = [table for table in tables if best - scores[table.name] < 0.05]
+    rivals = [table for table in tables if best - scores.get(table.name, 0.0) < 0.05]
     # What came with the message is meant before what was there already.
     rivals = [table for table in rivals if table.file in attached] or rivals
     if len(rivals) == 1:
@@ -117,6 +123,7 @@ def complete(
     doubt = _doubt(slots)
     if doubt is not None:
         return doubt
+    slots = _of_all(slots)
     groupings = _groupings(slots, table)
     if isinstance(groupings, Doubt):
         return groupings
@@ -145,9 +152,21 @@ def _doubt(slots: Slots) -> Doubt | None:
         return Doubt(f"Which column do you mean by “{unsure.said}”?", options)
     if slots.unplaced:
         return Doubt(f"I can't place “{slots.unplaced[0]}”.")
+    if slots.beyond:
+        return Doubt(f"I can't work out {slots.beyond}. Ask without it, or in SQL.")
     if len({item.column.name for item in slots.periods}) > 1:
         return Doubt("Two dates were named, on different columns. Ask for one of them.")
     return None
+
+
+def _of_all(slots: Slots) -> Slots:
+    """ "the share of partner" is one of all channels: the filter would make it 100 %."""
+    named = [item for item in slots.filters if item.operator == "in"]
+    grouped = {grouping.column for grouping in slots.groupings}
+    if not slots.share or slots.buckets or len(named) != 1 or grouped - {named[0].column}:
+        return slots
+    kept = [item for item in slots.filters if item is not named[0]]
+    return replace(slots, filters=kept, groupings=[Grouping(named[0].column)])
 
 
 def _groupings(slots: Slots, table: Table) -> tuple[Grouping, ...] | Doubt:
@@ -205,6 +224,8 @@ def main_amount(slots: Slots, table: Table, decisions: Mapping[str, str]) -> Col
     named = decisions.get("measure")
     if named is not None:
         return table.column(named)
+    if slots.concept and concept_column(table, slots.concept) is not None:
+        return concept_column(table, slots.concept)
     if slots.shown and not (slots.function or slots.wants_amount or slots.order):
         return None  # "hires per year": what happened at a time is counted
     grouped = {grouping.column.name for grouping in slots.groupings}

@@ -66,6 +66,7 @@ _CHARTS = {
     "arc": "pie, pie chart, pie graph, donut, donut chart, doughnut, doughnut chart, ring chart",
     "point": "scatter, scatter plot, scatterplot, scatter chart, scatter graph",
     "histogram": "histogram, distribution",
+    "none": "as a table, as table, table instead, no chart, without chart, without a chart",
 }
 _COMPARISONS = {
     ">": "above, over, more than, greater than, bigger than, larger than, higher than, exceed, "

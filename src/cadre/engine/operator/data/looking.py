@@ -69,7 +69,10 @@ def _look(column: Column) -> str:
         "WHEN length(word) > 3 AND starts_with(lower(value), word || ' ') THEN 0.9",
         f"WHEN length(word) > 4 AND jaro_winkler_similarity(lower(value), word) >= {_LOOSE}",
         "THEN 0.8 ELSE 0 END AS score FROM",
-        f"(SELECT DISTINCT {name} AS value FROM {table}",
+        "(SELECT DISTINCT",
+        name,
+        "AS value FROM",
+        table,
         f"WHERE length({name}) <= {VALUE_CHARACTERS}), said WHERE score > 0",
     )
 

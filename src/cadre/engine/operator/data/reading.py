@@ -11,6 +11,13 @@ from cadre.engine.operator.data.tagging import SURE, Span
 from cadre.engine.operator.words import Sentence, name_words
 
 _CLOSE = 0.1
+_MEASURED_BY = {
+    "most expensive": "price",
+    "least expensive": "price",
+    "cheapest": "price",
+    "longest": "duration",
+    "shortest": "duration",
+}
 _ENDS_GROUP = frozenset({Tag.WHERE, Tag.NOT, Tag.FUNCTION, Tag.COUNT, Tag.ORDER, Tag.TOP, Tag.BOTTOM, Tag.DRAW, Tag.CHART})  # fmt: skip
 
 
@@ -250,6 +257,8 @@ class Reader:
         value = self._choose_value(span)
         if value is None:
             return
+        # "the most keyboards" are pieces, not money.
+        self.slots.quantity |= self._before() in (Tag.TOP, Tag.BOTTOM)
         operator = "not in" if self._negated else "in"
         self._negated = self._negated and self._next_is(Tag.AND)
         for index, item in enumerate(self.slots.filters):
@@ -313,6 +322,9 @@ class Reader:
             self.slots.periods.append(Between(times[0], span.period))
 
     def _set_function(self, span: Span) -> None:
+        if span.text in ("avg", "median") and (self.slots.counts or self._counting):
+            self.slots.beyond = "an average of counts"
+            return
         if self._function and self._before() is Tag.AND:
             self._more_functions.append(self._function)
             self._function = ""
@@ -350,6 +362,7 @@ class Reader:
 
     def _rank(self, span: Span) -> None:
         self.slots.order = "desc" if span.tag is Tag.TOP else "asc"
+        self.slots.concept = _MEASURED_BY.get(span.text, self.slots.concept)
         if self._next_is(Tag.NUMBER) or self._before() is Tag.NUMBER:
             return
         following = self._peek()

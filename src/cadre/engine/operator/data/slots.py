@@ -21,7 +21,8 @@ class Unsure:
 class Slots:
     """`function` without a column in `measures` waits for the table's main amount.
 
-    `unknown_amount` is a word that stands where an amount is named, and names none.
+    `unknown_amount` is a word that stands where an amount is named, and names none; `concept`
+    is what a word such as "cheapest" measures; `beyond` is what can't be worked out at all.
     """
 
     table: str = ""
@@ -47,6 +48,8 @@ class Slots:
     table_kept: bool = False
     shown: list[Column] = field(default_factory=list[Column])
     unknown_amount: str = ""
+    concept: str = ""
+    beyond: str = ""
     unknown: list[str] = field(default_factory=list[str])
     unplaced: list[str] = field(default_factory=list[str])
     unsure: list[Unsure] = field(default_factory=list[Unsure])
@@ -62,7 +65,7 @@ def merged(base: Slots, more: Slots) -> Slots:
     if not more.has_measure:
         result.measures, result.counts = base.measures, base.counts
         result.function, result.wants_amount = base.function, base.wants_amount
-        result.quantity = base.quantity
+        result.quantity, result.concept = base.quantity, base.concept
     elif more.function and not more.measures:
         result.measures = [Measure(more.function, m.column) for m in base.measures if m.column]
     result.groupings, result.buckets = _groups(base, more)
