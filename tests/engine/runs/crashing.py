@@ -54,9 +54,9 @@ class CrashingJournal(Journal):
         await self._live()
         return await self._inner.cancel(run_id, org_id, cancel)
 
-    async def claim(self, lease: Lease, limit: int) -> list[Claim]:
+    async def claim(self, lease: Lease, kinds: Sequence[str], limit: int) -> list[Claim]:
         await self._live()
-        return await self._inner.claim(lease, limit)
+        return await self._inner.claim(lease, kinds, limit)
 
     async def claim_ending(self, lease: Lease, limit: int) -> list[Claim]:
         await self._live()

@@ -24,6 +24,7 @@ from cadre.infra.database import Database
 from cadre.kernel.scope import Scope
 
 WORKER = Lease("worker", 30.0)
+KINDS = ["k"]
 
 
 @pytest.fixture
@@ -149,7 +150,7 @@ async def test_no_wake_up_is_lost_when_parking_and_posting_race(journal: Journal
         *[park(run) for run in runs], *[journal.write(post(run, "k")) for run in runs]
     )
     claimed: set[str] = set()
-    while claims := await journal.claim(WORKER, 100):
+    while claims := await journal.claim(WORKER, KINDS, 100):
         claimed |= {claim.id for claim in claims}
     pulses = {pulse.id: pulse for pulse in await journal.pulses("worker", [r.id for r in runs])}
 
@@ -193,7 +194,7 @@ async def test_expired_leases_do_not_queue_behind_a_backlog(journal: Journal, da
             {"now": time.time() - 0.01, "id": lost.id},
         )
 
-    claims = await journal.claim(WORKER, 3)
+    claims = await journal.claim(WORKER, KINDS, 3)
 
     assert lost.id in [claim.id for claim in claims]
 
@@ -203,7 +204,7 @@ async def test_a_higher_priority_is_claimed_first(journal: Journal):
     await journal.write(Submit(low))
     await journal.write(Submit(high))
 
-    assert [claim.id for claim in await journal.claim(WORKER, 1)] == [high.id]
+    assert [claim.id for claim in await journal.claim(WORKER, KINDS, 1)] == [high.id]
 
 
 async def test_two_workers_never_claim_the_same_run(journal: Journal, database: Database):
@@ -212,7 +213,9 @@ async def test_two_workers_never_claim_the_same_run(journal: Journal, database: 
     other = journal_on(database)
     await other.open()
 
-    both = await asyncio.gather(*[j.claim(WORKER, 7) for _ in range(10) for j in (journal, other)])
+    both = await asyncio.gather(
+        *[j.claim(WORKER, KINDS, 7) for _ in range(10) for j in (journal, other)]
+    )
     await other.close()
 
     ids = [claim.id for claims in both for claim in claims]
@@ -290,9 +293,9 @@ async def test_runs_of_a_session_take_turns(journal: Journal):
     by_id = {run.id: run for run in runs}
     assert list(statuses).count("queued") == 3
     for _ in range(3):
-        assert await journal.claim(WORKER, 10) == []
+        assert await journal.claim(WORKER, KINDS, 10) == []
         await journal.write(ending(by_id[order[-1]], 1))
-        (claim,) = await journal.claim(WORKER, 10)
+        (claim,) = await journal.claim(WORKER, KINDS, 10)
         order.append(claim.id)
 
     assert order == [run.id for run in sorted(runs, key=lambda run: (run.created_at, run.id))]
@@ -337,7 +340,7 @@ async def test_the_plans_stay_good_as_the_tables_grow(journal: Journal, database
         before = (await connection.execute(_SCANS)).scalar_one()
     for seq in range(10, 30):
         await journal.write(append(first, seq))
-        await journal.claim(WORKER, 10)
+        await journal.claim(WORKER, KINDS, 10)
     await asyncio.sleep(1.2)  # statistics are reported once a second
     async with database.engine.connect() as connection:
         scans = (await connection.execute(_SCANS)).scalar_one()

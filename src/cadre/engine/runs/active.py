@@ -254,8 +254,13 @@ class ActiveRun:
         if self._has_acted:
             return False
         recording = self._recording
-        known = len(recording.steps) + len(recording.waits) + len(recording.sleeps)
-        return len(self._used) < known + len(recording.children)
+        known = (
+            len(recording.steps.keys() | recording.open_steps.keys())
+            + len(recording.waits.keys() | recording.open_waits.keys())
+            + len(recording.sleeps | recording.open_sleeps.keys())
+            + len(recording.children)
+        )
+        return len(self._used) < known
 
     async def _compare(self, replay: Replay, key: str, recorded: Recorded, asked: Data) -> None:
         """In a replay the driver must ask for what was recorded, to the letter."""

@@ -111,7 +111,7 @@ class Birth:
             events,
         )
 
-    def shown(self, status: str, waiting_for: str | None) -> Run:
+    def shown(self, status: str) -> Run:
         """The run right after its birth."""
         run = self.run
         return Run.model_validate(
@@ -121,7 +121,7 @@ class Birth:
                 "agent": run.agent,
                 "title": run.title,
                 "status": status,
-                "waiting_for": waiting_for,
+                "waiting_for": None if status == "running" else "A worker or its turn must be free",
                 "session_id": run.session_id,
                 "parent_id": run.parent_id,
                 "workspace_id": run.workspace_id,

@@ -142,8 +142,12 @@ class Worker:
         while not self._is_closing and (free := self._free()) > 0:
             since = time.monotonic()
             limit = min(free, _MOST_CLAIMED)
-            claims = await self._journal.claim(self._lease, limit)
-            await self._load(claims)
+            self._reserved += limit  # a run may be born hot while we ask
+            try:
+                claims = await self._journal.claim(self._lease, list(self._drivers), limit)
+                await self._load(claims)
+            finally:
+                self._reserved -= limit
             for claim in claims:
                 self._adopt(claim, since)
             if len(claims) < limit:

@@ -66,8 +66,8 @@ class PostgresJournal:
     async def cancel(self, run_id: str, org_id: str | None, cancel: str) -> bool:
         return bool(await self._claimer.fetch(sql.CANCEL, run_id, org_id, cancel))
 
-    async def claim(self, lease: Lease, limit: int) -> list[Claim]:
-        return await self._take(sql.CLAIM, lease, limit)
+    async def claim(self, lease: Lease, kinds: Sequence[str], limit: int) -> list[Claim]:
+        return await self._take(sql.CLAIM, lease, limit, list(kinds))
 
     async def claim_ending(self, lease: Lease, limit: int) -> list[Claim]:
         return await self._take(sql.CLAIM_ENDING, lease, limit)
@@ -103,8 +103,8 @@ class PostgresJournal:
             self._listener.listen(sql.CHANNEL, on_wake), name="runs: listen"
         )
 
-    async def _take(self, statement: str, lease: Lease, limit: int) -> list[Claim]:
-        rows = await self._claimer.fetch(statement, lease.owner, lease.seconds, limit)
+    async def _take(self, statement: str, lease: Lease, limit: int, *more: object) -> list[Claim]:
+        rows = await self._claimer.fetch(statement, lease.owner, lease.seconds, limit, *more)
         return [Claim(*row) for row in rows]
 
     async def _commit(self, writes: Sequence[Write]) -> Sequence[Written]:

@@ -4,6 +4,7 @@ Reads have a thread and a connection of their own: WAL lets them go on during a 
 """
 
 import asyncio
+import json
 import sqlite3
 import time
 from asyncio import Future
@@ -66,8 +67,8 @@ class SqliteJournal:
     async def cancel(self, run_id: str, org_id: str | None, cancel: str) -> bool:
         return bool(await self._write_now(sql.CANCEL, (run_id, org_id, cancel)))
 
-    async def claim(self, lease: Lease, limit: int) -> list[Claim]:
-        return await self._take(sql.CLAIM, lease, limit)
+    async def claim(self, lease: Lease, kinds: Sequence[str], limit: int) -> list[Claim]:
+        return await self._take(sql.CLAIM, lease, limit, json.dumps(list(kinds)))
 
     async def claim_ending(self, lease: Lease, limit: int) -> list[Claim]:
         return await self._take(sql.CLAIM_ENDING, lease, limit)
@@ -133,8 +134,8 @@ class SqliteJournal:
 
         return await self._loop.run_in_executor(self._writing, write)
 
-    async def _take(self, statement: str, lease: Lease, limit: int) -> list[Claim]:
-        values = (lease.owner, time.time(), lease.seconds, limit)
+    async def _take(self, statement: str, lease: Lease, limit: int, *more: object) -> list[Claim]:
+        values = (lease.owner, time.time(), lease.seconds, limit, *more)
         return [Claim(*row) for row in await self._write_now(statement, values)]
 
     def _renew(self, lease: Lease, held: Sequence[tuple[str, int]]) -> list[Pulse]:

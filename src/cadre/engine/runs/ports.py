@@ -203,8 +203,11 @@ class Journal(Protocol):
         """Mark an unended run as to be ended; False if it has ended or is marked."""
         ...
 
-    async def claim(self, lease: Lease, limit: int) -> list[Claim]:
-        """Take up to `limit` runs: expired leases first, then timers, then by priority."""
+    async def claim(self, lease: Lease, kinds: Sequence[str], limit: int) -> list[Claim]:
+        """Take up to `limit` runs: expired leases first, then timers, then by priority.
+
+        Runs of other kinds than `kinds` are left to workers that have a driver for them.
+        """
         ...
 
     async def claim_ending(self, lease: Lease, limit: int) -> list[Claim]:

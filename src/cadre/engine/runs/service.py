@@ -221,9 +221,7 @@ class Runs:
             self._hub.poke()
         run = birth.run
         self._hub.advanced(run.org_id, run.id, run.session_id, len(run.entries) - 1, status)
-        return birth.shown(
-            status, None if status == "running" else "A worker must be free to take it"
-        )
+        return birth.shown(status)
 
     async def _existing(self, scope: Scope, birth: Birth) -> Run:
         try:

@@ -211,13 +211,13 @@ update runs r set fence = r.fence + 1, lease_owner = $1, due_at = @now + $2, wai
 CLAIM = _sql(
     """
 with a as materialized (select id, 0 as turn, due_at as place, 0::float8 as due_at from runs
-  where status = 'running' and due_at is not null and due_at <= @now
+  where status = 'running' and due_at is not null and due_at <= @now and kind = any($4::text[])
   order by runs.due_at limit $3 for no key update skip locked),
 b as materialized (select id, 1, due_at, 0::float8 from runs
-  where status = 'waiting' and due_at is not null and due_at <= @now
+  where status = 'waiting' and due_at is not null and due_at <= @now and kind = any($4::text[])
   order by runs.due_at limit $3 for no key update skip locked),
 c as materialized (select id, 2, -priority::float8, due_at from runs
-  where status = 'queued' and due_at is not null
+  where status = 'queued' and due_at is not null and kind = any($4::text[])
   order by priority desc, runs.due_at limit $3 for no key update skip locked),
 k as materialized (select id from (select * from a union all select * from b union all
   select * from c) every order by turn, place, due_at limit $3)

@@ -91,11 +91,14 @@ CLAIM = """
 @take
 where id in (select id from (
  select * from (select id, 0 as turn, due_at as place, 0 as due_at from runs
-   where status = 'running' and due_at is not null and due_at <= ?2 order by due_at limit ?4)
+   where status = 'running' and due_at is not null and due_at <= ?2 and kind in (select value from json_each(?5))
+   order by due_at limit ?4)
  union all select * from (select id, 1, due_at, 0 from runs
-   where status = 'waiting' and due_at is not null and due_at <= ?2 order by due_at limit ?4)
+   where status = 'waiting' and due_at is not null and due_at <= ?2 and kind in (select value from json_each(?5))
+   order by due_at limit ?4)
  union all select * from (select id, 2, -priority, due_at from runs
-   where status = 'queued' and due_at is not null order by priority desc, due_at limit ?4)
+   where status = 'queued' and due_at is not null and kind in (select value from json_each(?5))
+   order by priority desc, due_at limit ?4)
 ) order by turn, place, due_at limit ?4)
 @claimed
 """.replace("@take", _TAKE).replace("@claimed", _CLAIMED)

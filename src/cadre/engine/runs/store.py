@@ -121,7 +121,7 @@ def waiting_for(row: RowMapping) -> str | None:
         return "An earlier run of the same session must end first"
     is_due = due_at is not None and due_at <= time.time()
     if status == "queued" or (status == "waiting" and is_due):
-        return "A worker must be free to take it"
+        return f"A worker that drives runs of kind {row['kind']!r} must be free to take it"
     if status == "running" and is_due:
         return "Its worker has stopped answering; another one must take it over"
     return row["waiting_for"]

@@ -1,0 +1,145 @@
+"""Another org sees nothing; lists find what they should; old runs are forgotten."""
+
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from cadre.engine.runs import (
+    ActiveRun,
+    RetentionPolicy,
+    RunConflict,
+    RunNotFound,
+    Runs,
+    RunSpec,
+)
+from cadre.engine.runs.retention import Retention
+from cadre.infra.blobs import Blobs
+from cadre.infra.database import Database
+from cadre.kernel.errors import Invalid
+from cadre.kernel.ids import RunId
+from cadre.kernel.messages import Json
+from cadre.kernel.scope import Scope
+from tests.engine.runs.harness import Engines
+
+
+async def waits(run: ActiveRun) -> Json:
+    await run.wait("go", key="go", reason="Go must come")
+
+
+async def echoes(run: ActiveRun) -> Json:
+    return run.input
+
+
+async def _follow(runs: Runs, scope: Scope, run_id: RunId) -> None:
+    async for _ in runs.follow(scope, run_id):
+        pass
+
+
+ASKS: dict[str, Callable[[Runs, Scope, RunId], Awaitable[object]]] = {
+    "get": lambda runs, scope, run: runs.get(scope, run),
+    "events": lambda runs, scope, run: runs.events(scope, run),
+    "follow": _follow,
+    "signal": lambda runs, scope, run: runs.signal(scope, run, key="k", name="go", data=None),
+    "cancel": lambda runs, scope, run: runs.cancel(scope, run, ""),
+    "fork": lambda runs, scope, run: runs.fork(scope, run, at_seq=0),
+    "replay": lambda runs, scope, run: runs.replay(scope, run),
+    "resolve": lambda runs, scope, run: runs.resolve(scope, run, key="k", outcome="happened"),
+    "payload": lambda runs, scope, run: runs.payload(scope, run, "sha256:" + "0" * 64),
+}
+
+
+@pytest.mark.parametrize("ask", list(ASKS))
+async def test_another_org_sees_nothing(
+    engines: Engines, scope: Scope, other_scope: Scope, ask: str
+):
+    runs = await engines.start({"waits": waits})
+    run = await runs.start(scope, RunSpec("waits", {}, None))
+    await engines.until(scope, run.id, "waiting")
+
+    with pytest.raises(RunNotFound):
+        await ASKS[ask](runs, other_scope, run.id)
+
+    assert (await runs.list(other_scope)).items == []
+    assert (await runs.get(scope, run.id)).status == "waiting"
+
+
+async def test_an_id_of_another_org_can_not_be_taken_over(
+    engines: Engines, scope: Scope, other_scope: Scope
+):
+    runs = await engines.start({"waits": waits})
+    run = await runs.start(scope, RunSpec("waits", {}, "secret"))
+
+    with pytest.raises(RunConflict):
+        await runs.start(other_scope, RunSpec("waits", {}, None, id=run.id))
+
+
+async def test_sessions_of_the_same_name_in_two_orgs_do_not_meet(
+    engines: Engines, scope: Scope, other_scope: Scope
+):
+    runs = await engines.start({"waits": waits})
+    await runs.start(scope, RunSpec("waits", {}, None, session_id="s"))
+
+    other = await runs.start(other_scope, RunSpec("waits", {}, None, session_id="s"))
+
+    assert other.status == "running"
+
+
+async def test_a_list_is_paged_and_filtered(engines: Engines, scope: Scope):
+    runs = await engines.start({"waits": waits, "echoes": echoes})
+    for number in range(7):
+        spec = RunSpec("echoes", {}, None, title=f"Echo 10% {number}", agent=f"a{number % 2}")
+        await engines.until(scope, (await runs.start(scope, spec)).id, "done")
+    waiting = await runs.start(scope, RunSpec("waits", {}, None, title="Echo 10x"))
+    await engines.until(scope, waiting.id, "waiting")
+
+    pages: list[str] = []
+    cursor = None
+    while True:
+        page = await runs.list(scope, cursor=cursor, limit=3)
+        pages += [run.title for run in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+
+    assert pages == ["Echo 10x", *[f"Echo 10% {number}" for number in range(6, -1, -1)]]
+    assert len((await runs.list(scope, statuses=["done"], agent="a1")).items) == 3
+    assert len((await runs.list(scope, text="10%")).items) == 7
+    assert [run.id for run in (await runs.list(scope, statuses=["waiting"])).items] == [waiting.id]
+    with pytest.raises(Invalid):
+        await runs.list(scope, cursor="nonsense")
+
+
+async def test_ended_runs_are_forgotten_when_their_org_says_so(
+    engines: Engines, scope: Scope, other_scope: Scope, database: Database, blobs: Blobs
+):
+    runs = await engines.start({"waits": waits, "echoes": echoes})
+    big = "x" * 50_000
+    old = await runs.start(scope, RunSpec("echoes", {}, big))
+    kept = await runs.start(other_scope, RunSpec("echoes", {}, big + "y"))
+    alive = await runs.start(scope, RunSpec("waits", {}, None))
+    await engines.until(scope, old.id, "done")
+    await engines.until(other_scope, kept.id, "done")
+    await runs.keep(scope, RetentionPolicy(kind="echoes", days=1))
+    await runs.keep(scope, RetentionPolicy(kind="echoes", days=2))
+
+    pruned = await Retention(runs.engine).prune(time.time() + 3 * 86_400)
+
+    assert pruned == 1
+    assert [(p.kind, p.days) for p in await runs.retention(scope)] == [("*", 90), ("echoes", 2)]
+    with pytest.raises(RunNotFound):
+        await runs.get(scope, old.id)
+    assert (await runs.get(other_scope, kept.id)).output == big + "y"
+    assert (await runs.get(scope, alive.id)).status in ("running", "waiting")
+    async with database.engine.connect() as connection:
+        for table in ("run_events", "run_payloads"):
+            query = text(f"select count(*) from {table} where run_id = :id")
+            assert (await connection.execute(query, {"id": old.id})).scalar() == 0
+    assert len(_files(blobs)) == 1
+
+
+def _files(blobs: Blobs) -> list[Path]:
+    root = blobs.path("sha256:" + "0" * 64).parent.parent  # pyright: ignore[reportArgumentType]  # any id will do
+    return [path for path in root.rglob("*") if path.is_file()]
