@@ -60,7 +60,7 @@ async def test_after_words_from_outside_that_rule_counts_no_more(house: House):
 async def test_the_taint_of_an_earlier_turn_stays_in_the_session(house: House):
     house.server.say(Reply(calls=[call("fetch", {})]), Reply(text="Read."))
     house.server.say(Reply(calls=[call("send", {"to": "ann"})]), Reply(text="Sent."))
-    yaml = "rules: [{tool: send, effect: allow}]"
+    yaml = "rules: [{tool: send, effect: allow}, {tool: fetch, effect: allow}]"
     await house.ended(await house.start("read", session_id="cnv_1", yaml=yaml))
 
     run = await house.start("send", session_id="cnv_1", yaml=yaml)
@@ -73,6 +73,7 @@ async def test_the_taint_of_an_earlier_turn_stays_in_the_session(house: House):
 @pytest.mark.parametrize(
     ("wanted", "effect", "source"),
     [
+        (ToolCall(id="1", name="fetch", arguments="{}"), "ask", "default"),
         (ToolCall(id="1", name="list_files", arguments="{}"), "allow", "default"),
         (ToolCall(id="1", name="send", arguments='{"to": "ann"}'), "ask", "default"),
         (ToolCall(id="1", name="post", arguments='{"to": "ann"}'), "deny", "org"),

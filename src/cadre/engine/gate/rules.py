@@ -99,6 +99,10 @@ def default_decision(tool: Tool) -> Decision:
     """What counts where no rule speaks."""
     if tool.dangerous:
         return Decision("ask", f"{tool.name} is dangerous, so a person is asked.", "default")
+    if tool.outside:
+        # What leaves with the request (an address, a query) may be what was read before.
+        reason = f"{tool.name} speaks with the world outside, so a person is asked."
+        return Decision("ask", reason, "default")
     why = "only reads" if tool.read_only else "acts only inside its bounds"
     return Decision("allow", f"{tool.name} {why}.", "default")
 
