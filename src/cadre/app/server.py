@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
@@ -61,9 +61,15 @@ def url_of(bound: socket.socket) -> str:
 
 
 @asynccontextmanager
-async def serving(app: FastAPI, bound: socket.socket) -> AsyncGenerator[Stop]:
-    """Wire `app`, then serve it on `bound` while the block runs."""
-    server = _Server(app)
+async def serving(
+    app: FastAPI, bound: socket.socket, trusted_proxies: Sequence[str] = ()
+) -> AsyncGenerator[Stop]:
+    """Wire `app`, then serve it on `bound` while the block runs.
+
+    Only `trusted_proxies` are believed when they say who the client is: anybody else could
+    pretend to be another address with every sign-in that fails.
+    """
+    server = _Server(app, trusted_proxies)
     async with app.router.lifespan_context(app), asyncio.TaskGroup() as group:
         group.create_task(server.serve([bound]))
         await server.is_ready.wait()
@@ -99,12 +105,14 @@ def announced(settings: Settings, url: str) -> Generator[None]:
 class _Server(uvicorn.Server):
     """Leaves signals to the command, and ends live streams first when it stops."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, trusted_proxies: Sequence[str]) -> None:
         config = uvicorn.Config(
             app,
             lifespan="off",  # entered above, so that what fails there is told as itself
             log_config=None,
             access_log=False,
+            proxy_headers=bool(trusted_proxies),
+            forwarded_allow_ips=list(trusted_proxies),
             server_header=False,
             date_header=False,
             timeout_graceful_shutdown=_STOP_SECONDS,

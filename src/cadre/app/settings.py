@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     hosts: Names = Field(
         default=[], description="Further names that browsers may call this server by."
     )
+    trusted_proxies: Names = Field(
+        default=[], description="Addresses of reverse proxies whose X-Forwarded-* are believed."
+    )
     database_url: str = Field(
         default="", description="sqlite:////path/file.db or postgresql://user@host/name."
     )

@@ -44,7 +44,8 @@ async def _up(given: dict[str, Any], open_browser: bool) -> int:
     bound = listen(settings)
     url = url_of(bound)
     say(f"· data in {settings.home}")
-    async with serving(create_app(settings, say=lambda line: say(f"· {line}")), bound):
+    app = create_app(settings, say=lambda line: say(f"· {line}"))
+    async with serving(app, bound, settings.trusted_proxies):
         with announced(settings, url):
             say(f"· ready at {url} after {time.perf_counter() - started:.1f} s; Ctrl-C stops it")
             _show(await sign_in_link(settings, url), open_browser)
