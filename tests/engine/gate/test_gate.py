@@ -47,10 +47,12 @@ async def test_after_words_from_outside_that_rule_counts_no_more(house: House):
         Reply(calls=[call("send", {"to": "ann"})]),
         Reply(text="Sent."),
     )
-    run = await house.start("go", yaml="rules: [{tool: send, effect: allow}]")
+    yaml = "rules: [{tool: send, effect: allow}, {tool: fetch, effect: allow}]"
+    run = await house.start("go", yaml=yaml)
 
     asked = await house.asked(run)
 
+    assert asked.tool == "send"
     assert "outside" in asked.reason
     assert house.deeds.done == []
     await house.decide(asked, "deny")
