@@ -45,7 +45,10 @@ export function useSaveAgent() {
   return useMutation({
     mutationFn: ({ name, yaml }: { name: string; yaml: string }) =>
       api.put<Agent>(`/agents/${encodeURIComponent(name)}`, { yaml }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ["agents"] }),
+    // Not awaited: a new version draws the editor anew, and its own news would be lost.
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["agents"] });
+    },
   });
 }
 
@@ -54,7 +57,9 @@ export function useDeleteAgent() {
   return useMutation({
     mutationFn: (name: string) => api.delete(`/agents/${encodeURIComponent(name)}`),
     // Only the list: the agent itself is still on the page, and no longer on the server.
-    onSuccess: () => client.invalidateQueries({ queryKey: agentsQuery.queryKey }),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: agentsQuery.queryKey });
+    },
   });
 }
 
@@ -69,6 +74,8 @@ export function useTry(agent: string) {
       await api.post<Run>(`/conversations/${conversation.id}/messages`, body, headers);
       return conversation;
     },
-    onSuccess: () => client.invalidateQueries({ queryKey: ["conversations"] }),
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["conversations"] });
+    },
   });
 }

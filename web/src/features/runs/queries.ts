@@ -108,7 +108,10 @@ function useChange<Input>(change: (input: Input) => Promise<Run>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSuccess: () => client.invalidateQueries({ queryKey: ["runs"], predicate: isNotJournal }),
+    // Not awaited: what follows a change does not wait for lists to be read again.
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["runs"], predicate: isNotJournal });
+    },
   });
 }
 

@@ -123,11 +123,12 @@ function useOpenAtFailure(
   step: string | undefined,
   select: (key: string) => void,
 ): void {
-  const isDone = useRef(step !== undefined);
+  const isDone = useRef(false);
   useEffect(() => {
-    if (isDone.current || timeline.rows.length === 0) return;
+    if (step !== undefined) isDone.current = true;
+    if (isDone.current || run.status !== "failed" || timeline.end === null) return;
     isDone.current = true;
-    const first = run.status === "failed" ? firstOfInterest(timeline.rows) : null;
+    const first = firstOfInterest(timeline.rows);
     if (first !== null) select(first.key);
   });
 }

@@ -80,7 +80,7 @@ export function Picture({ runId, file }: { runId: string; file: FileRef }) {
     <figure className="w-fit max-w-full overflow-hidden rounded-lg border border-line bg-[white]">
       <img
         src={fileUrl(runId, file.path, true)}
-        alt={file.title ?? file.path}
+        alt={file.title || file.path}
         onError={() => setMissing(true)}
         className="block max-h-120 min-h-20 max-w-full"
       />

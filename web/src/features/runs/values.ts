@@ -34,7 +34,7 @@ function readFile(value: unknown): FileRef {
     path: asText(file["path"]),
     media_type: asText(file["media_type"]) || "application/octet-stream",
     size: asNumber(file["size"], 0),
-    title: asText(file["title"]) || null,
+    title: asText(file["title"]),
   };
 }
 

@@ -78,8 +78,10 @@ function useChange<Input, Output>(change: (input: Input) => Promise<Output>, key
   const client = useQueryClient();
   return useMutation({
     mutationFn: change,
-    onSuccess: () =>
-      Promise.all(keys.map((key) => client.invalidateQueries({ queryKey: [key] }))).then(() => {}),
+    // Not awaited: what is read again may draw a form anew, and its own news would be lost.
+    onSuccess: () => {
+      for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
+    },
   });
 }
 
