@@ -50,12 +50,15 @@ async def wave(cadre: Engine, runs: int, steps: int) -> None:
 
 async def throughput(cadre: Engine, task: dict[str, Any]) -> dict[str, Any]:
     await wave(cadre, min(task["runs"], 20), task["steps"])
-    began, finished = time.perf_counter(), 0
+    began, used, finished = time.perf_counter(), time.process_time(), 0
     while not finished or time.perf_counter() - began < task["seconds"]:
         await wave(cadre, task["runs"], task["steps"])
         finished += task["runs"]
-    seconds = time.perf_counter() - began
-    return {"steps_per_second": finished * task["steps"] / seconds, "runs": finished}
+    steps = finished * task["steps"]
+    return {
+        "steps_per_second": steps / (time.perf_counter() - began),
+        "cpu_us_per_step": (time.process_time() - used) / steps * 1e6,
+    }
 
 
 async def latency(cadre: Engine, task: dict[str, Any]) -> dict[str, Any]:

@@ -61,7 +61,11 @@ LANGGRAPH = Contender("langgraph SqliteSaver", "sqlite", "langgraph_runs", threa
 
 
 def run_program(
-    command: list[str], task: dict[str, Any] | None, *, patience_seconds: float = 600.0
+    command: list[str],
+    task: dict[str, Any] | None,
+    *,
+    patience_seconds: float = 600.0,
+    codes: tuple[int, ...] = (0,),
 ) -> dict[str, Any]:
     """Run `command`, with `task` as its last argument if there is one; read the JSON it prints."""
     done = subprocess.run(
@@ -73,6 +77,6 @@ def run_program(
         timeout=patience_seconds,
         check=False,
     )
-    if done.returncode != 0:
+    if done.returncode not in codes or not done.stdout:
         raise RuntimeError(f"{Path(command[-1]).name} failed:\n{done.stderr[-4000:]}")
     return json.loads(done.stdout.strip().splitlines()[-1])

@@ -4,7 +4,9 @@ Starting the runs and finishing them is part of the time. Full durability everyw
 SQLite in WAL with synchronous=FULL, PostgreSQL with fsync and synchronous_commit on.
 """
 
-from benchmarks.databases import Databases, fresh_databases
+from typing import Any
+
+from benchmarks.databases import fresh_databases
 from benchmarks.options import Options, Result
 from benchmarks.peers import environment
 from benchmarks.programs import CADRE, DBOS, LANGGRAPH, Contender
@@ -21,20 +23,23 @@ Rates = dict[tuple[str, int], list[float]]
 def measure(options: Options) -> Result:
     environment.prepare()
     rates: Rates = {(each.name, runs): [] for each in CONTENDERS for runs in CONCURRENT}
+    used: Rates = {place: [] for place in rates}
     with fresh_databases() as databases:
         for number in range(options.rounds(5)):
             # Every second round the other way round: no one always runs after the same one.
             order = CONTENDERS if number % 2 == 0 else CONTENDERS[::-1]
             for runs in CONCURRENT:
                 for contender in order:
-                    rate = _rate(databases, contender, runs, options)
-                    rates[contender.name, runs].append(rate)
+                    found = contender.run(databases, _task(runs, options))
+                    rates[contender.name, runs].append(found["steps_per_second"])
+                    used[contender.name, runs].append(found["cpu_us_per_step"])
     return {
         "figure": "throughput",
         "steps_per_second": {
             name: {str(runs): spread(rates[name, runs], 0) for runs in CONCURRENT}
             for name in (each.name for each in CONTENDERS)
         },
+        "cpu_us_per_step_at_500": {each.name: spread(used[each.name, 500]) for each in CONTENDERS},
         "ratio_to_dbos_at_500": {dialect: _ratio(rates, dialect) for dialect in CADRE},
         "ratio_to_langgraph_at_500": _over(rates, "cadre SQLite", LANGGRAPH.name),
         "threads": {each.name: each.threads for each in CONTENDERS if each.threads},
@@ -54,7 +59,11 @@ def targets(result: Result) -> list[Target]:
 
 def describe(result: Result) -> str:
     rows = [
-        [name, *(_cell(by_runs[str(runs)]) for runs in CONCURRENT)]
+        [
+            name,
+            *(_cell(by_runs[str(runs)]) for runs in CONCURRENT),
+            _cell(result["cpu_us_per_step_at_500"][name]),
+        ]
         for name, by_runs in result["steps_per_second"].items()
     ]
     ratios = result["ratio_to_dbos_at_500"]
@@ -62,8 +71,12 @@ def describe(result: Result) -> str:
     threads = ", ".join(f"{name} {count}" for name, count in result["threads"].items())
     return (
         f"Waves of runs of {STEPS} trivial steps, started together and waited for; steps/s, median "
-        "(least-most) of alternating rounds. Starting and finishing the runs is part of the time.\n\n"
-        + table(["steps/s", *(f"{runs} runs" for runs in CONCURRENT)], rows)
+        "(least-most) of alternating rounds. Starting and finishing the runs is part of the time. "
+        "CPU is that of the contender's own process, without PostgreSQL's: it changes least with what else "
+        "the machine does.\n\n"
+        + table(
+            ["steps/s", *(f"{runs} runs" for runs in CONCURRENT), "CPU at 500, µs a step"], rows
+        )
         + "\n\nAt 500 runs, round by round: "
         + "; ".join(f"{ratio_text(ratios[dialect])} times dbos on {dialect}" for dialect in ratios)
         + f"; {ratio_text(to_langgraph)} times langgraph on sqlite.\n\n"
@@ -81,10 +94,9 @@ def _cell(rate: dict[str, float]) -> str:
     return f"{rate['median']:,.0f} ({rate['min']:,.0f}-{rate['max']:,.0f})"
 
 
-def _rate(databases: Databases, contender: Contender, runs: int, options: Options) -> float:
+def _task(runs: int, options: Options) -> dict[str, Any]:
     seconds = 0.5 if options.quick else 4.0
-    task = {"work": "throughput", "runs": runs, "steps": STEPS, "seconds": seconds}
-    return contender.run(databases, task)["steps_per_second"]
+    return {"work": "throughput", "runs": runs, "steps": STEPS, "seconds": seconds}
 
 
 def _ratio(rates: Rates, dialect: str) -> dict[str, float | int]:

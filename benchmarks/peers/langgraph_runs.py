@@ -44,12 +44,15 @@ def throughput(graph: Any, task: dict[str, Any]) -> dict[str, Any]:
 
     with ThreadPoolExecutor(task["threads"]) as pool:
         list(pool.map(run, range(min(task["runs"], 20))))
-        began, finished = time.perf_counter(), 0
+        began, used, finished = time.perf_counter(), time.process_time(), 0
         while not finished or time.perf_counter() - began < task["seconds"]:
             list(pool.map(run, range(task["runs"])))
             finished += task["runs"]
-        seconds = time.perf_counter() - began
-    return {"steps_per_second": finished * task["steps"] / seconds, "runs": finished}
+        steps = finished * task["steps"]
+        return {
+            "steps_per_second": steps / (time.perf_counter() - began),
+            "cpu_us_per_step": (time.process_time() - used) / steps * 1e6,
+        }
 
 
 def main(task: dict[str, Any]) -> None:
