@@ -6,8 +6,21 @@ import { examples } from "./scripts/examples.mjs";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
-const SHELL =
-  /node_modules[\\/](react|react-dom|scheduler|@tanstack[\\/](react-router|router-core|history|react-store|store|query-core|react-query)|use-sync-external-store|clsx)[\\/]/;
+/** What every page needs is one file: many small ones compress worse and load later. */
+const SHELL = new RegExp(
+  [
+    "node_modules/(react|react-dom|scheduler|use-sync-external-store|clsx)/",
+    "node_modules/@tanstack/(react-router|router-core|history|react-store|store|query-core|react-query)/",
+    "node_modules/lucide-react/dist/esm/(?!icons/)",
+    "lucide-react/dist/esm/icons/(activity|bot|inbox|message-square|settings|search|moon|sun|monitor|x|loader-circle)\\.",
+    "lucide-react/dist/esm/icons/circle-(alert|question-mark|help|exclamation-point)\\.",
+    "/src/app/rooms\\.",
+    "/src/api/(client|live|me|approvals)\\.",
+    "/src/lib/(shortcuts|stored|theme|sse)\\.",
+    "/src/ui/(button|kbd|mark|notes|toast|tooltip)\\.",
+    "vite/(preload-helper|modulepreload-polyfill)",
+  ].join("|"),
+);
 
 export default defineConfig(({ command }) => ({
   // The server writes a fresh one into every page; what adds style elements reads it back.
@@ -30,12 +43,7 @@ export default defineConfig(({ command }) => ({
     manifest: true,
     rolldownOptions: {
       output: {
-        codeSplitting: {
-          groups: [
-            // What every page needs is one file: many small ones compress worse and load later.
-            { name: "shell", test: SHELL, priority: 2 },
-          ],
-        },
+        codeSplitting: { groups: [{ name: "shell", test: SHELL }] },
       },
     },
   },

@@ -63,6 +63,6 @@ ${BARS.map(([name, value], index) => `<rect x="${70 + index * 120}" y="${260 - v
 
 /** About 17,000 characters, for the figure of CONSOLE.md. */
 export const LONG = Array.from(
-  { length: 12 },
+  { length: 16 },
   (_, index) => `### Finding ${index + 1}\n\n${ANALYSIS}`,
 ).join("\n\n");

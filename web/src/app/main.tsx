@@ -25,6 +25,8 @@ whenSignedOut(() => {
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
+// What index.html shows stays until the page is ready: no blank moment between.
+await router.load();
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

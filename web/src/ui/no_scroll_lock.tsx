@@ -19,5 +19,3 @@ export function RemoveScroll({ as: Element, children, allowPinchZoom, shards, ..
   if (!Element) return children;
   return <Element {...rest}>{children}</Element>;
 }
-
-export default RemoveScroll;

@@ -1,12 +1,5 @@
 /** Tooltips: one layer for the whole page that reads `data-tip` of what is pointed at or focused. */
-import {
-  cloneElement,
-  type ReactElement,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Kbd } from "./kbd";
 
 export type TipSide = "top" | "right" | "bottom" | "left";
@@ -17,20 +10,9 @@ interface TipAttributes {
   "data-tip-side"?: TipSide | undefined;
 }
 
+/** Words for a pointer: spread on the element. An accessible name must be on it besides. */
 export function tip(text: string, keys?: string, side?: TipSide): TipAttributes {
   return { "data-tip": text, "data-tip-keys": keys, "data-tip-side": side };
-}
-
-interface Props {
-  text: string;
-  keys?: string | undefined;
-  side?: TipSide | undefined;
-  children: ReactElement<object>;
-}
-
-/** Words for a pointer only: an accessible name must be on the child itself. */
-export function Tooltip({ text, keys, side, children }: Props) {
-  return cloneElement(children, tip(text, keys, side));
 }
 
 interface Shown {

@@ -75,22 +75,37 @@ interface Change {
   set: (runId: string, log: RunLog) => void;
 }
 
-/** Logs that are drawn at most once per frame of the screen, however many pieces a model sends. */
+/** Reads as flowing, and costs a third of drawing at every frame of the screen. */
+const DRAW_EVERY_MS = 45;
+
+/** Logs that are drawn now and then, however many pieces a model sends. */
 function useLogs() {
   const [logs, setLogs] = useState<Logs>(new Map());
   const current = useRef(new Map<string, RunLog>());
-  const scheduled = useRef(0);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const drawnAt = useRef(0);
   const filling = useRef(new Set<string>());
 
   const set = useCallback((runId: string, log: RunLog) => {
     current.current.set(runId, log);
-    if (scheduled.current) return;
-    scheduled.current = requestAnimationFrame(() => {
-      scheduled.current = 0;
-      setLogs(new Map(current.current));
-    });
+    if (timer.current !== undefined) return;
+    const wait = drawnAt.current + DRAW_EVERY_MS - performance.now();
+    timer.current = setTimeout(
+      () => {
+        timer.current = undefined;
+        drawnAt.current = performance.now();
+        setLogs(new Map(current.current));
+      },
+      Math.max(0, wait),
+    );
   }, []);
-  useEffect(() => () => cancelAnimationFrame(scheduled.current), []);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
 
   const fill = useCallback(
     async (runId: string) => {

@@ -60,5 +60,5 @@ function withRun(messages: ChatMessage[], run: Run, said: Pending): ChatMessage[
 }
 
 export function asFile(path: string): FileRef {
-  return { path, media_type: "application/octet-stream", size: 0 };
+  return { path, media_type: "application/octet-stream", size: 0, title: null };
 }
