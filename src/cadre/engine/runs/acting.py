@@ -28,7 +28,7 @@ _log = get_logger("runs")
 _ONE_STEP = Spent(steps=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StepContext:
     """What an effect may know and say. `idempotency_key` is the same at every attempt."""
 
@@ -46,7 +46,7 @@ Effect: TypeAlias = Callable[[StepContext], Awaitable[Json | Outcome]]
 AskOutcome: TypeAlias = Callable[[str], Awaitable[Json | None]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Step:
     """One step as the driver describes it."""
 
@@ -170,10 +170,7 @@ class Acting:
         raise StepFailed(code, detail, key=step.key)
 
     async def _journal_end(self, kind: str, step: Step, data: Data, spent: Spent) -> None:
-        entry, blobs = await self._pen.pack(kind, step.key, data)
-        await self._pen.write(
-            [entry], waiting_for=self._waiting.sentence(), spent=spent, payloads=blobs
-        )
+        await self._pen.record(kind, step.key, data, self._waiting.sentence(), spent)
         self._recording.open_steps.pop(step.key, None)
 
     async def _clear(self, step: Step) -> Recorded | None:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from cadre.engine.runs.errors import BadKey
 from cadre.engine.runs.payloads import Payloads, to_json
@@ -114,32 +115,31 @@ class Birth:
     def shown(self, status: str) -> Run:
         """The run right after its birth."""
         run = self.run
-        return Run.model_validate(
-            {
-                "id": RunId(run.id),
-                "kind": run.kind,
-                "agent": run.agent,
-                "title": run.title,
-                "status": status,
-                "waiting_for": None if status == "running" else "A worker or its turn must be free",
-                "session_id": run.session_id,
-                "parent_id": run.parent_id,
-                "workspace_id": run.workspace_id,
-                "priority": run.priority,
-                "definition": self.spec.definition,
-                "input": self.spec.input,
-                "error": None,
-                "created_at": run.created_at,
-                "updated_at": run.created_at,
-                "ended_at": None,
-                "deadline": run.deadline,
-                "cost_usd": 0,
-                "input_tokens": 0,
-                "output_tokens": 0,
-                "steps": run.steps,
-                "last_seq": len(run.entries) - 1,
-                "origin": self.origin,
-            }
+        return Run.model_construct(  # every value is ours and of its type already
+            id=RunId(run.id),
+            kind=run.kind,
+            agent=run.agent,
+            title=run.title,
+            status=status,
+            waiting_for=None if status == "running" else "A worker or its turn must be free",
+            session_id=run.session_id,
+            parent_id=run.parent_id,
+            workspace_id=run.workspace_id,
+            priority=run.priority,
+            definition=self.spec.definition,
+            input=self.spec.input,
+            output=None,
+            error=None,
+            created_at=run.created_at,
+            updated_at=run.created_at,
+            ended_at=None,
+            deadline=run.deadline,
+            cost_usd=Decimal(0),
+            input_tokens=0,
+            output_tokens=0,
+            steps=run.steps,
+            last_seq=len(run.entries) - 1,
+            origin=self.origin,
         )
 
 

@@ -41,11 +41,13 @@ class Ending:
     def failed(cls, code: str, detail: str) -> "Ending":
         return cls("failed", error={"code": code, "detail": detail})
 
-    async def write(self, pen: Pen, claim: Claim, open_unsafe: dict[str, Data]) -> None:
+    async def write(
+        self, pen: Pen, claim: Claim, open_unsafe: dict[str, Data], *, has_children: bool
+    ) -> None:
         """Append it; steps that were acting on the world are written down as unknown."""
         entries = [await _unknown(pen, key, step) for key, step in open_unsafe.items()]
         last, blobs = await self._last(pen)
-        turn = Turn(self.status, error=_text(self.error))
+        turn = Turn(self.status, error=_text(self.error), has_children=has_children)
         if claim.parent_id is not None:
             tell, more = await pen.pack("child.finished", None, self._told(claim.id))
             turn.tell, turn.tell_name = tell.data, f"{CHILD}{claim.parent_key}"

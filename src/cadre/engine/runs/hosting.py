@@ -146,7 +146,9 @@ class Hosted:
                     self._ending = self._replay.verdict(self._ending)
         if self._ending is None:
             return _Leave.LOST if self._is_lost else await self._give_back()
-        await self._ending.write(self.pen, self.claim, self._open_unsafe())
+        has_children = bool(self._recording.children)
+        open_unsafe = self._open_unsafe()
+        await self._ending.write(self.pen, self.claim, open_unsafe, has_children=has_children)
         return None
 
     async def _watch(self, task: "asyncio.Future[Ending | None]") -> _Leave | None:

@@ -32,6 +32,8 @@ from cadre.engine.runs.postgres_connection import Connection
 from cadre.engine.runs.schemas import ENDED
 from cadre.infra.database import Database
 
+# Smaller than what gathers under load: the server works on one batch while we make the next.
+_MOST_APPENDS = 160
 _NOTHING_SPENT = Spent()
 _PARENT_ENDED = '{"reason":"The parent run has ended.","by":"parent"}'
 _CLAIM_COLUMNS = [column.name for column in fields(Claim) if column.name != "events"]
@@ -196,7 +198,8 @@ def _split_appends(pending: list[Pending]) -> Iterable[list[Pending]]:
         before = last.get(write.run_id)
         parent = write.parent_id or ""
         if (
-            (before is not None and not _continues(before, write))
+            len(batch) == _MOST_APPENDS
+            or (before is not None and not _continues(before, write))
             or parent in ending
             or write.run_id in told
             or (is_ending and (parent in last or write.run_id in parents))

@@ -219,7 +219,8 @@ class _Batch:
             self._ended(item, turn)
 
     def _ended(self, item: Append, turn: Turn) -> None:
-        self._execute(sql.CANCEL_CHILDREN, (item.run_id, _PARENT_ENDED))
+        if turn.has_children:
+            self._execute(sql.CANCEL_CHILDREN, (item.run_id, _PARENT_ENDED))
         if item.parent_id and turn.tell is not None:
             name = turn.tell_name
             self._post(Post(item.parent_id, None, name, name, None, turn.tell, item.payloads))

@@ -1,7 +1,8 @@
 """Open steps: what a run is doing at this moment, and the text that it has shown so far."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
 from cadre.engine.runs.live import Hub
 from cadre.engine.runs.schemas import Frame
@@ -17,11 +18,18 @@ class _Open:
     name: str
     input: Json
     started_at: float
-    texts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    texts: dict[str, list[str]] | None = None
     characters: int = 0
 
     def text(self, stream: str) -> str:
-        return "".join(self.texts.get(stream, ()))
+        return "".join(self.texts.get(stream, ())) if self.texts else ""
+
+    def hear(self, stream: str, text: str) -> None:
+        """Remember a piece of text, as long as there is room."""
+        if self.characters < _MOST_CHARACTERS:
+            self.texts = self.texts or {}
+            self.texts.setdefault(stream, []).append(text)
+            self.characters += len(text)
 
 
 class OpenSteps:
@@ -40,7 +48,7 @@ class OpenSteps:
         self._open[key] = step
         if self._hub.is_followed(self._run_id):
             self._hub.frame(self._run_id, self._started(key, step))
-        return lambda frame: self._emit(key, step, frame)
+        return partial(self._emit, key, step)
 
     def end(self, key: str) -> None:
         self._open.pop(key, None)
@@ -57,26 +65,21 @@ class OpenSteps:
         frames: list[Frame] = []
         for key, step in self._open.items():
             frames.append(self._started(key, step))
-            if step.texts.get("text") or step.texts.get("reasoning"):
-                text = {"text": step.text("text"), "reasoning": step.text("reasoning")}
+            text = {"text": step.text("text"), "reasoning": step.text("reasoning")}
+            if any(text.values()):
                 frames.append(self._frame(key, {"type": "text.snapshot", **text}))
-            if step.texts.get("output"):
-                frames.append(
-                    self._frame(key, {"type": "output.delta", "text": step.text("output")})
-                )
+            if output := step.text("output"):
+                frames.append(self._frame(key, {"type": "output.delta", "text": output}))
         return frames
 
     def _emit(self, key: str, step: _Open, frame: Frame) -> None:
-        kind = frame.get("type")
+        kind = str(frame.get("type"))
         if kind == "text.snapshot":
-            step.texts["text"] = [frame.get("text", "")]
-            step.texts["reasoning"] = [frame.get("reasoning", "")]
-            step.characters = sum(len(part) for parts in step.texts.values() for part in parts)
-        stream = _STREAMS.get(str(kind))
-        if stream is not None and step.characters < _MOST_CHARACTERS:
-            text = str(frame.get("text", ""))
-            step.characters += len(text)
-            step.texts.setdefault(stream, []).append(text)
+            step.texts, step.characters = None, 0
+            step.hear("text", str(frame.get("text", "")))
+            step.hear("reasoning", str(frame.get("reasoning", "")))
+        elif (stream := _STREAMS.get(kind)) is not None:
+            step.hear(stream, str(frame.get("text", "")))
         self._hub.frame(self._run_id, self._frame(key, frame))
 
     def _started(self, key: str, step: _Open) -> Frame:

@@ -52,6 +52,18 @@ class Pen:
         if time.monotonic() >= self.lease_until:
             self._lose()
 
+    async def record(
+        self, kind: str, key: str, data: dict[str, Json], waiting_for: str | None, spent: Spent
+    ) -> Receipt:
+        """Append one event: `pack` and `write` for the commonest case."""
+        text = to_json(data)
+        if not self._payloads.fits(text):
+            text, blobs = await self._payloads.pack(data)
+            entry = Entry(kind, key, text, time.time())
+            return await self.write([entry], waiting_for=waiting_for, spent=spent, payloads=blobs)
+        entry = Entry(kind, key, text, time.time())
+        return await self.write([entry], waiting_for=waiting_for, spent=spent)
+
     async def pack(
         self, kind: str, key: str | None, data: dict[str, Json]
     ) -> tuple[Entry, Sequence[str]]:

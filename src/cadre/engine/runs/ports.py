@@ -74,6 +74,7 @@ class Turn:
     error: str | None = None
     tell: str | None = None
     tell_name: str = ""
+    has_children: bool = True
 
 
 @dataclass(slots=True)

@@ -85,10 +85,12 @@ class Waiting:
 
     def sentence(self) -> str | None:
         """What the run waits for, in one sentence; None if for nothing."""
+        if not self._reasons:
+            return None
         reasons = list(self._reasons.values())
         if len(reasons) > 3:
             return f"{'; '.join(reasons[:3])}; and {len(reasons) - 3} more."
-        return "; ".join(reasons) or None
+        return "; ".join(reasons)
 
     async def until_found(
         self, key: str, reason: str, until: float | None, look: Callable[[], Found | None]
