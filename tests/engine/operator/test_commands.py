@@ -106,6 +106,15 @@ async def test_a_rename_never_lands_on_another_file():
     assert talk.names == ["list_files"]
 
 
+async def test_words_before_a_file_are_a_question_and_no_conversion():
+    talk = Talk(answer_from(FILES))
+
+    answer = await talk.say("total visits in visits.csv")
+
+    assert "total visits" not in answer
+    assert "python" not in talk.names
+
+
 async def test_a_file_that_is_not_there_is_asked_about():
     talk = Talk(answer_from(FILES))
 

@@ -16,10 +16,12 @@ _FORMATS = {
 }  # fmt: skip
 _PATTERNS = (
     "convert|turn|transform|export|save|translate|change|make|write [file] {file} to|into|as {format}",
-    "[give|get|want] {file} as|in {format}",
+    "give|get|want {file} as|in {format}",
     "export|convert to {format} {file}",
     "make|create|write {format} file|version|copy of|from|out {file}",
 )
+# Without a verb only a file's full name will do: "total visits in visits.csv" is a question.
+_BARE = ("{file} as|in {format}",)
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,12 @@ class Convert:
 def recognise(sentence: Sentence, _context: Context) -> Frame | None:
     """Read a sentence as a conversion of a data file."""
     filled = match(sentence, _PATTERNS)
-    if filled is None:
+    is_meant = filled is not None and _is_file(filled["file"])
+    if filled is None and (filled := match(sentence, _BARE)) is not None:
+        is_meant = any(token.is_name for token in filled["file"].tokens)
+    if filled is None or not is_meant:
         return None
-    wanted = _format(filled["format"]) if _is_file(filled["file"]) else None
+    wanted = _format(filled["format"])
     return Convert(filled["file"].text, wanted[0], target=wanted[1]) if wanted else None
 
 
