@@ -64,7 +64,8 @@ export function SignInPage() {
           <form onSubmit={submit} className="mt-1 flex flex-col gap-4">
             <p className="text-ink-2">
               Paste the sign-in link. <code className="text-12">cadre up</code> prints one when it
-              starts; each works once.
+              starts, <code className="text-12">cadre sign-in</code> prints another; each works
+              once.
             </p>
             <Field label="Link or code" error={error}>
               {(ids) => (

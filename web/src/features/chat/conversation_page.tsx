@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { ArrowDown } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { type ChatMessage, isOver, type Run } from "@/api/types";
-import { Button } from "@/ui/button";
+import { Button, buttonClass } from "@/ui/button";
 import { ErrorNote, Spinner } from "@/ui/notes";
 import { PaneHeader } from "@/ui/panes";
 import { toast } from "@/ui/toast";
@@ -78,7 +78,15 @@ function Conversation({ id }: { id: string }) {
           className="mx-auto flex w-full max-w-190 flex-col gap-8 px-6 pt-6 pb-10 max-md:px-4"
         >
           {error && !messages && (
-            <ErrorNote title="This conversation can't be shown" error={error} />
+            <ErrorNote
+              title="This conversation can't be shown"
+              error={error}
+              action={
+                <Link to="/chat/new" className={buttonClass("default", "sm")}>
+                  Begin a new one
+                </Link>
+              }
+            />
           )}
           {!messages && !error && <Spinner />}
           {branch.map((each) => (
@@ -113,7 +121,7 @@ function Conversation({ id }: { id: string }) {
             Latest
           </Button>
         )}
-        {isOldBranch(messages ?? [], branch) ? (
+        {!messages && error ? null : isOldBranch(messages ?? [], branch) ? (
           <OldBranch onLeave={() => setChoices(new Map())} />
         ) : (
           <Composer

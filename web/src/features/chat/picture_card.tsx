@@ -24,7 +24,7 @@ export function PictureCard({ picture, place }: { picture: Picture; place: strin
         />
       </button>
       <figcaption className="flex min-h-9 flex-wrap items-center gap-x-1 border-t border-line bg-sunken py-1 pr-1 pl-3 text-12 text-ink-2">
-        <span className="mr-auto min-w-0 truncate pr-3">{picture.title}</span>
+        <span className="mr-auto min-w-0 truncate pr-3 max-md:basis-full">{picture.title}</span>
         <PictureActions picture={picture} place={place} />
       </figcaption>
       <Dialog

@@ -19,14 +19,14 @@ export const EXAMPLES: Example[] = [
   },
   {
     icon: Table,
-    title: "Join two files and rank",
-    text: "top 5 customers by revenue in orders.csv",
+    title: "Ask across two files",
+    text: "revenue by customer segment",
     files: ["sales/orders.csv", "sales/customers.csv"],
   },
   {
     icon: FileSearch,
     title: "Find what went wrong in a log",
-    text: "show the errors in app.log",
+    text: 'find "database connection lost" in app.log',
     files: ["logs/app.log"],
   },
 ];

@@ -149,7 +149,7 @@ function Examples({ busy, onTry }: { busy: string | null; onTry: (example: Examp
               <span className="min-w-0 grow">
                 <span className="block font-medium">{example.title}</span>
                 <span className="block truncate text-ink-2 max-md:whitespace-normal">
-                  “{example.text}”
+                  {example.text}
                 </span>
               </span>
               {busy === example.title ? (
