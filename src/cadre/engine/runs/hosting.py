@@ -56,7 +56,6 @@ class Hosted:
         self._driver = driver
         self._stragglers = stragglers
         self._attention = asyncio.Event()
-        self._is_lost = False
         self._is_leaving = False
         self._is_leaving_now = False
         self._has_halted = False
@@ -69,7 +68,7 @@ class Hosted:
             hub=engine.hub,
             claim=claim,
             lease_until=lease_until,
-            on_lost=self._on_lost,
+            attention=self._attention,
         )
         self.open_steps = OpenSteps(claim.id, engine.hub)
         self._waiting = Waiting(
@@ -105,8 +104,7 @@ class Hosted:
 
     def lose(self) -> None:
         """The lease is gone: write nothing more, act no more."""
-        self.pen.is_down = True
-        self._on_lost()
+        self.pen.lose()
 
     @property
     def is_listening(self) -> bool:
@@ -145,7 +143,7 @@ class Hosted:
                 if self._replay is not None and self._ending is not None:
                     self._ending = self._replay.verdict(self._ending)
         if self._ending is None:
-            return _Leave.LOST if self._is_lost else await self._give_back()
+            return _Leave.LOST if self.pen.is_lost else await self._give_back()
         has_children = bool(self._recording.children)
         open_unsafe = self._open_unsafe()
         await self._ending.write(self.pen, self.claim, open_unsafe, has_children=has_children)
@@ -156,7 +154,7 @@ class Hosted:
         while not task.done():
             await self._attention.wait()
             self._attention.clear()
-            if self._is_lost:
+            if self.pen.is_lost:
                 return _Leave.LOST
             if self._ending is not None:
                 await self._announce_cancel()
@@ -214,10 +212,6 @@ class Hosted:
     def _open_unsafe(self) -> dict[str, dict[str, Json]]:
         unknown = self._recording.unknown_steps
         return {k: step for k, step in self._recording.open_steps.items() if k not in unknown}
-
-    def _on_lost(self) -> None:
-        self._is_lost = True
-        self._attention.set()
 
     def _hands_back(self) -> bool:
         """May nothing new begin? A driver that was told so has no result that counts."""

@@ -1,8 +1,8 @@
 """Pen: writes one run's journal under one fence, and knows until when it may."""
 
+import asyncio
 import time
-from asyncio import CancelledError
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn, cast
 
 from cadre.engine.runs.errors import JournalUnavailable
@@ -12,7 +12,7 @@ from cadre.engine.runs.ports import Append, Claim, Entry, Journal, NewRun, Recei
 from cadre.kernel.messages import Json
 
 
-class Halted(CancelledError):
+class Halted(asyncio.CancelledError):
     """This incarnation of the run is over: parked, ended, handed back or taken over.
 
     A cancellation, so that drivers which catch exceptions do not catch it.
@@ -30,20 +30,25 @@ class Pen:
         hub: Hub,
         claim: Claim,
         lease_until: float,
-        on_lost: Callable[[], None],
+        attention: asyncio.Event,
     ) -> None:
-        """`lease_until` is on the monotonic clock: it goes on while the process is stopped."""
+        """`lease_until` is on the monotonic clock: it goes on while the process is stopped.
+
+        `attention` is set when the run is lost. (No callback: with a reference back to its host,
+        every run would be a cycle that only the garbage collector frees.)
+        """
         self._journal = journal
         self._payloads = payloads
         self._hub = hub
         self._claim = claim
-        self._on_lost = on_lost
+        self._attention = attention
         self._session = (claim.org_id, claim.session_id) if claim.session_id else None
         self.next_seq = claim.next_seq
         self.mail = claim.mail
         self.cancel = claim.cancel
         self.lease_until = lease_until
         self.is_down = False
+        self.is_lost = False
 
     def check(self) -> None:
         """Refuse to act for a run whose lease may be somebody else's by now."""
@@ -121,7 +126,11 @@ class Pen:
         )
         return receipt
 
+    def lose(self) -> None:
+        """The run is somebody else's now: write nothing more."""
+        self.is_down = self.is_lost = True
+        self._attention.set()
+
     def _lose(self) -> NoReturn:
-        self.is_down = True
-        self._on_lost()
+        self.lose()
         raise Halted
