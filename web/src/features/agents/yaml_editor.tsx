@@ -83,7 +83,7 @@ function run(action: (() => void) | undefined): boolean {
 function base(label: string, isReadOnly: boolean): Extension[] {
   return [
     EditorView.cspNonce.of(nonce()),
-    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+    EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
     EditorState.readOnly.of(isReadOnly),
     EditorView.lineWrapping,
     lineNumbers(),

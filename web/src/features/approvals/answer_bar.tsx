@@ -145,6 +145,8 @@ function Countdown({ sendsAt }: { sendsAt: number }) {
       [{ transform: `scaleX(${left / HELD_MS})` }, { transform: "scaleX(0)" }],
       { duration: left, fill: "forwards" },
     );
+    // Taken back before its end: that is no fault.
+    animation?.finished.catch(() => {});
     return () => animation?.cancel();
   }, [sendsAt]);
   return (

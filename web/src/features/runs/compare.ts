@@ -2,7 +2,6 @@
 import { canonical } from "./json";
 import type { Timeline, TimelineRow } from "./timeline";
 
-export type Side = "left" | "right";
 export type Difference = "input" | "output" | "status" | "cost" | "time";
 
 export interface Pair {

@@ -103,12 +103,12 @@ export function idleStretches(
     at = Math.max(at, to);
   }
   const least = Math.max(FOLD_AT_LEAST_SECONDS, worked * 0.5);
-  return gaps.filter((gap) => gap.end - gap.start > least).map(inset);
+  return gaps.filter((gap) => gap.end - gap.start > least).map((gap) => inset(gap, worked));
 }
 
 /** A little of the waiting stays in scale on both sides: its bar is seen to begin and to end. */
-function inset(gap: Fold): Fold {
-  const edge = Math.min(0.25, (gap.end - gap.start) * 0.02);
+function inset(gap: Fold, worked: number): Fold {
+  const edge = Math.min(0.25, worked * 0.06, (gap.end - gap.start) * 0.02);
   return { start: gap.start + edge, end: gap.end - edge };
 }
 

@@ -20,7 +20,7 @@ export function TimelineAxis({ scale, view, ticks, onView }: Props) {
       title="Drag to zoom"
       {...handlers}
     >
-      {labelled(ticks).map((tick) => (
+      {labelled(ticks, foldShares(scale, view)).map((tick) => (
         <span
           key={tick.share}
           style={{ left: percent(tick.share) }}
@@ -32,9 +32,8 @@ export function TimelineAxis({ scale, view, ticks, onView }: Props) {
           {tickText(tick)}
         </span>
       ))}
-      {scale.folds.map((fold) => {
-        const middle = (scale.toShare(fold.start) + scale.toShare(fold.end)) / 2;
-        const share = (middle - view.from) / (view.to - view.from);
+      {scale.folds.map((fold, at) => {
+        const share = foldShares(scale, view)[at] ?? -1;
         if (share < 0 || share > 1) return null;
         return (
           <span
@@ -61,11 +60,21 @@ export function TimelineAxis({ scale, view, ticks, onView }: Props) {
 const NEAR_END = 0.9;
 const ROOM = 0.24;
 
-function labelled(ticks: readonly Tick[]): Tick[] {
-  const free = ticks.filter((tick) => tick.share <= NEAR_END);
+function labelled(ticks: readonly Tick[], folds: readonly number[]): Tick[] {
+  const free = ticks.filter(
+    ({ share }) => share <= NEAR_END && folds.every((fold) => Math.abs(fold - share - 0.04) > 0.13),
+  );
   const last = ticks.at(-1);
   const hasRoom = last !== undefined && last.share - (free.at(-1)?.share ?? 0) >= ROOM;
   return last !== undefined && last.share > NEAR_END && hasRoom ? [...free, last] : free;
+}
+
+/** The middle of each fold in the view: there stands how long it is, and no tick. */
+function foldShares(scale: Scale, view: View): number[] {
+  return scale.folds.map((fold) => {
+    const middle = (scale.toShare(fold.start) + scale.toShare(fold.end)) / 2;
+    return (middle - view.from) / (view.to - view.from);
+  });
 }
 
 function tickText({ seconds, isAfterFold }: Tick): string {

@@ -78,8 +78,8 @@ describe("idleStretches", () => {
     const [fold, ...more] = idleStretches(rows, BORN, BORN + 3604, BORN + 3604);
 
     expect(more).toEqual([]);
-    expect(fold?.start).toBeCloseTo(BORN + 2.25);
-    expect(fold?.end).toBeCloseTo(BORN + 3601.75);
+    expect(fold?.start).toBeCloseTo(BORN + 2.24);
+    expect(fold?.end).toBeCloseTo(BORN + 3601.76);
   });
 
   it("folds nothing where waiting is short beside the work, or work goes on beside it", () => {
