@@ -60,10 +60,12 @@ export function Composer(props: Props) {
     if (canSend) onSend();
   }
 
-  function onPaste({ clipboardData, preventDefault }: ClipboardEvent): void {
-    if (clipboardData.files.length === 0 || clipboardData.getData("text")) return;
-    preventDefault();
-    onAttach(clipboardData.files);
+  function onPaste(event: ClipboardEvent): void {
+    const { files } = event.clipboardData;
+    // A copied table comes as text and as a picture of it: the text is meant.
+    if (files.length === 0 || event.clipboardData.getData("text")) return;
+    event.preventDefault();
+    onAttach([...files]);
   }
 
   return (
