@@ -26,7 +26,7 @@ web/node_modules/.ready: web/package.json web/package-lock.json
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts examples -type f 2>/dev/null)
 web/dist/.ready: web/node_modules/.ready $(WEB_SOURCES)
 	@echo "· building the console"
-	@cd web && npm run --silent build
+	@cd web && npm run --silent build -- --logLevel warn
 	@touch $@
 
 console: web/dist/.ready ## Build the web console
