@@ -181,7 +181,7 @@ function Item({ icon: Icon, children, id, aside, keys, onSelect }: ItemProps) {
       value={id ?? children}
       keywords={[children]}
       onSelect={onSelect}
-      className="flex h-8 cursor-pointer items-center gap-2.5 rounded-md px-2 data-[selected=true]:bg-hover max-md:h-11"
+      className="flex h-8 cursor-pointer items-center gap-2.5 rounded-md px-2 data-[selected=true]:bg-active max-md:h-11"
     >
       <Icon size={15} strokeWidth={1.75} aria-hidden className="shrink-0 text-ink-3" />
       <span className="truncate">{children}</span>

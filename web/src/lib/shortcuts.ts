@@ -14,6 +14,7 @@ const listeners = new Set<() => void>();
 const SEQUENCE_MS = 900;
 let before = "";
 let beforeAt = 0;
+let ranAt = Number.NEGATIVE_INFINITY;
 
 function change(next: readonly Shortcut[]): void {
   registered = next;
@@ -78,5 +79,11 @@ export function onPageKey(event: KeyboardEvent): void {
   if (!found) return;
   event.preventDefault();
   before = "";
+  ranAt = now;
   found.run();
+}
+
+/** Whoever walks by keys goes on by keys: a field that takes the focus would swallow the next one. */
+export function wasShortcutJustUsed(): boolean {
+  return performance.now() - ranAt < SEQUENCE_MS;
 }

@@ -3,6 +3,7 @@ const isApple = /Mac|iPhone|iPad/.test(globalThis.navigator?.userAgent ?? "");
 const NAMES: Record<string, string> = {
   mod: isApple ? "⌘" : "Ctrl",
   shift: isApple ? "⇧" : "Shift",
+  Escape: "Esc",
 };
 
 /** Keys as written on this machine's keyboard: `mod+k` reads ⌘ K or Ctrl K. */

@@ -48,7 +48,7 @@ export function Answer({ message, items, log, onOpenLog, onRetry }: Props) {
               if (!log) onOpenLog();
             }}
           >
-            {count(run.steps, "step")} · <span className="tabular">{duration(took(run))}</span>
+            Worked for <span className="tabular">{duration(took(run))}</span>
           </FoldLine>
         </div>
       )}

@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { ArrowDown } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import { type ChatMessage, isOver, type Run } from "@/api/types";
+import { wasShortcutJustUsed } from "@/lib/shortcuts";
 import { Button, buttonClass } from "@/ui/button";
 import { ErrorNote, Spinner } from "@/ui/notes";
 import { PaneHeader } from "@/ui/panes";
@@ -34,6 +35,7 @@ function Conversation({ id }: { id: string }) {
   const uploads = useUploads(id);
   const sending = useSend(id);
   const [draft, setDraft] = useDraft(id);
+  const [takesFocus] = useState(() => !wasShortcutJustUsed());
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const { isAtEnd, toEnd } = useStick(box, content);
@@ -135,7 +137,7 @@ function Conversation({ id }: { id: string }) {
             isHeld={uploads.isBusy}
             onStop={active && (() => void stop(active))}
             placeholder={active ? "Say more; it is answered next" : "Ask for something"}
-            takesFocus
+            takesFocus={takesFocus}
           />
         )}
       </div>
