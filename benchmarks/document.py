@@ -25,7 +25,17 @@ def save(figure: Figure, result: Result) -> None:
 
 
 def saved(figure: Figure) -> Result | None:
-    return orjson.loads(_path(figure).read_bytes()) if _path(figure).exists() else None
+    """The newest result of `figure`, unless an older version of it measured something else."""
+    if not _path(figure).exists():
+        return None
+    result: Result = orjson.loads(_path(figure).read_bytes())
+    try:
+        if "error" not in result:
+            figure.module().describe(result)
+            figure.module().targets(result)
+    except KeyError as missing:
+        return {**result, "error": f"an older version of this figure had no {missing}"}
+    return result
 
 
 def write() -> Path:
