@@ -47,6 +47,12 @@ async def put_agent(work: Writing, agents: _Agents, name: str, body: AgentText) 
     return await agents.put(work, name, body.yaml)
 
 
+@router.post("/agents/check", status_code=204)
+async def check_agent(_: CurrentScope, agents: _Agents, body: AgentText) -> None:
+    """Say what is wrong with a definition, as saving it would; nothing is kept."""
+    agents.check(body.yaml)
+
+
 @router.get("/agents/{name}/versions")
 async def list_agent_versions(work: Reading, agents: _Agents, name: str) -> Page[AgentVersion]:
     """The history of an agent, newest first."""

@@ -56,15 +56,20 @@ class Agents:
             raise AgentNotFound(f"There is no agent `{name}`.", field="agent")
         return found
 
+    def check(self, text: str) -> AgentDefinition:
+        """Read a definition, or raise `BadDefinition` that names the field and the remedy."""
+        definition = read_definition(text)
+        self._refuse_unknown_tools(definition)
+        return definition
+
     async def put(self, work: Work, name: str, text: str) -> Agent:
         """Save `text` as the newest version; what is there already makes no new one."""
-        definition = read_definition(text)
+        definition = self.check(text)
         if definition.name != name:
             raise BadDefinition(
                 f"The definition is of `{definition.name}`, not of `{name}`: make them the same.",
                 field="name",
             )
-        self._refuse_unknown_tools(definition)
         store = AgentStore(work)
         newest = await store.get(name, None)
         if newest is not None and newest.yaml == text:

@@ -20,16 +20,11 @@ export function useCheck(name: string | null, yaml: string, isOn: boolean): Faul
   return isAsked ? (data?.fault ?? null) : null;
 }
 
-/** A server without this door is asked once, not at every pause. */
-let isThere = true;
-
 async function check(yaml: string): Promise<{ fault: Fault | null }> {
-  if (!isThere) return { fault: null };
   try {
     await api.post("/agents/check", { yaml });
     return { fault: null };
   } catch (error) {
-    if (error instanceof Problem && [404, 405].includes(error.status)) isThere = false;
     // Anything but a refusal of the definition says nothing about it.
     const isRefusal = error instanceof Problem && error.status === 422;
     return { fault: isRefusal ? readFault(error, yaml) : null };
