@@ -68,9 +68,9 @@ const COMPONENTS: Components = {
     ),
   img: ({ src, alt }) => <Image src={typeof src === "string" ? src : ""} alt={alt ?? ""} />,
   table: ({ children }) => (
-    <section className="table-scroll" tabIndex={0} aria-label="Table">
+    <div className="table-scroll" tabIndex={0}>
       <table>{children}</table>
-    </section>
+    </div>
   ),
   // The policy of the page refuses style attributes, so alignment travels as data.
   th: ({ style, children }) => <th data-align={style?.textAlign}>{children}</th>,
