@@ -9,8 +9,8 @@ import {
   newRun,
   now,
   runs,
-  seed,
 } from "./data.mjs";
+import { seed } from "./seeds.mjs";
 import { listen, streamTo } from "./streams.mjs";
 
 const ME = {
