@@ -158,7 +158,8 @@ class World:
                 ask_outcome=ask if part["asks"] else None,
             )
         except StepFailed as error:
-            return error.code
+            # What failed before a crash is given up by the person who is asked: the same failure.
+            return error.code.replace("outcome_abandoned", "planned")
 
     async def _cancels(self, context: StepContext) -> Json:
         assert self.runs is not None

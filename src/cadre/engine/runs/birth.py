@@ -40,27 +40,9 @@ class Birth:
         _check(spec, is_child=parent_id is not None)
         run_id = spec.id or new_run_id()
         now = time.time()
-        principal = {
-            "kind": scope.principal.kind,
-            "id": scope.principal.id,
-            "name": scope.principal.name,
-        }
+        principal = _principal(scope)
         title = spec.title.replace("\0", "")[:_LONGEST_TITLE]
-        started: dict[str, Json] = {
-            "kind": spec.kind,
-            "agent": spec.agent,
-            "title": title,
-            "definition": spec.definition,
-            "input": spec.input,
-            "scope": {
-                "org": scope.org,
-                "project": scope.project,
-                "environment": scope.environment,
-                "principal": principal,
-            },
-        }
-        if origin is not None:
-            started["origin"] = origin.model_dump()
+        started = _started(scope, spec, title, origin)
         text, blobs = await payloads.pack(started)
         run = NewRun(
             id=run_id,
@@ -141,6 +123,31 @@ class Birth:
             last_seq=len(run.entries) - 1,
             origin=self.origin,
         )
+
+
+def _principal(scope: Scope) -> dict[str, str]:
+    principal = scope.principal
+    return {"kind": principal.kind, "id": principal.id, "name": principal.name}
+
+
+def _started(scope: Scope, spec: RunSpec, title: str, origin: Origin | None) -> dict[str, Json]:
+    """The data of a run's first event."""
+    started: dict[str, Json] = {
+        "kind": spec.kind,
+        "agent": spec.agent,
+        "title": title,
+        "definition": spec.definition,
+        "input": spec.input,
+        "scope": {
+            "org": scope.org,
+            "project": scope.project,
+            "environment": scope.environment,
+            "principal": _principal(scope),
+        },
+    }
+    if origin is not None:
+        started["origin"] = origin.model_dump()
+    return started
 
 
 def _check(spec: RunSpec, *, is_child: bool) -> None:

@@ -7,11 +7,9 @@ and SKIP LOCKED would then hide its runs for ever. `statement_timestamp()`, beca
 
 CHANNEL = "cadre_wake"
 
-# A plan cached while `runs` was empty would scan it for ever; nested loops keep rows in the
-# order in which they are sent, so that two processes lock them in the same order.
-SETTINGS = """
-set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off
-"""
+# A plan cached while `runs` was empty would scan it for ever. Hash joins stay: without them the
+# events of a batch are matched with its rows one by one, n * n times.
+SETTINGS = "set enable_seqscan = off; set enable_mergejoin = off; set jit = off"
 
 _WORDS = {
     "@now": "extract(epoch from statement_timestamp())::float8",
