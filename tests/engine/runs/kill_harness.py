@@ -45,7 +45,6 @@ class Report:
     unknown_outcomes: int = 0
     most_in_flight: int = 0
     seconds: float = 0.0
-    longest_takeover_seconds: float = 0.0
     lost: int = 0
     stuck: int = 0
     doubled_effects: int = 0

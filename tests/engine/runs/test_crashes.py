@@ -1,6 +1,7 @@
 """A crash at every boundary of the journal changes nothing in what comes out."""
 
 import asyncio
+import os
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -197,7 +198,7 @@ UNSAFE = {"do": "step", "safety": "unsafe", "fails": False, "pause": True, "asks
 @example({"do": "child", "parts": [{"do": "child", "parts": [{"do": "wait"}]}], "end": "cancel"})
 @given(shape=shapes())
 @settings(
-    max_examples=3,
+    max_examples=int(os.environ.get("CADRE_CRASH_EXAMPLES", "3")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -14,6 +14,7 @@ from cadre.kernel.messages import Json
 from cadre.kernel.scope import Scope
 
 _LONGEST_TITLE = 300
+_NOT_YET = "A worker must be free to take it, and it must be its turn"
 
 
 @dataclass(slots=True)
@@ -103,7 +104,7 @@ class Birth:
             agent=run.agent,
             title=run.title,
             status=status,
-            waiting_for=None if status == "running" else "A worker or its turn must be free",
+            waiting_for=None if status == "running" else _NOT_YET,
             session_id=run.session_id,
             parent_id=run.parent_id,
             workspace_id=run.workspace_id,

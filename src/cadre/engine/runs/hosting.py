@@ -147,6 +147,10 @@ class Hosted:
         has_children = bool(self._recording.children)
         open_unsafe = self._open_unsafe()
         await self._ending.write(self.pen, self.claim, open_unsafe, has_children=has_children)
+        if self.claim.parent_id is not None:
+            self._engine.hub.poke(self.claim.parent_id)
+        if has_children or self.claim.session_id is not None:
+            self._engine.hub.poke()
         return None
 
     async def _watch(self, task: "asyncio.Future[Ending | None]") -> _Leave | None:

@@ -1,4 +1,7 @@
-"""The journal on PostgreSQL: one writing connection a process, one statement a batch."""
+"""The journal on PostgreSQL: one writing connection a process, one statement a batch.
+
+Claims and reads have connections of their own, so that nobody who looks delays who writes.
+"""
 
 import asyncio
 import time
@@ -45,11 +48,13 @@ class PostgresJournal:
     def __init__(self, database: Database) -> None:
         self._writer = Connection(database)
         self._claimer = Connection(database)
+        self._reader = Connection(database)
         self._listener = Connection(database)
         self._listening: asyncio.Task[None] | None = None
+        self._wakers: list[Callable[[], None]] = []
 
     async def open(self) -> None:
-        for connection in (self._writer, self._claimer):
+        for connection in (self._writer, self._claimer, self._reader):
             await connection.warm()
         self._commits = GroupCommit(self._commit, _split)
         self._commits.start()
@@ -59,7 +64,7 @@ class PostgresJournal:
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
-        for connection in (self._writer, self._claimer, self._listener):
+        for connection in (self._writer, self._claimer, self._reader, self._listener):
             await connection.close()
 
     def write(self, write: Write) -> "Future[Written]":
@@ -80,30 +85,34 @@ class PostgresJournal:
         return [Pulse(*row) for row in rows]
 
     async def pulses(self, owner: str, run_ids: Sequence[str]) -> list[Pulse]:
-        rows = await self._claimer.fetch(sql.PULSES, owner, run_ids)
+        rows = await self._reader.fetch(sql.PULSES, owner, run_ids)
         return [Pulse(*row) for row in rows]
 
     async def read(self, run_ids: Sequence[str]) -> list[EventRow]:
-        rows = await self._claimer.fetch(sql.READ, run_ids)
+        rows = await self._reader.fetch(sql.READ, run_ids)
         return [EventRow(*row) for row in rows]
 
     async def mailbox(self, run_id: str) -> list[MailRow]:
-        rows = await self._claimer.fetch(sql.MAILBOX, run_id)
+        rows = await self._reader.fetch(sql.MAILBOX, run_id)
         return [MailRow(*row) for row in rows]
 
     async def advance_sessions(self) -> int:
-        stalled = await self._claimer.fetch(sql.STALLED_SESSIONS)
+        stalled = await self._reader.fetch(sql.STALLED_SESSIONS)
         return await self._advance([(row[0], row[1]) for row in stalled])
 
     async def next_due(self) -> float | None:
-        rows = await self._claimer.fetch(sql.NEXT_DUE)
+        rows = await self._reader.fetch(sql.NEXT_DUE)
         return rows[0][0]
 
     def listen(self, on_wake: Callable[[], None]) -> None:
-        loop = asyncio.get_running_loop()
-        self._listening = loop.create_task(
-            self._listener.listen(sql.CHANNEL, on_wake), name="runs: listen"
-        )
+        self._wakers.append(on_wake)
+        if self._listening is None:
+            listening = self._listener.listen(sql.CHANNEL, self._wake)
+            self._listening = asyncio.get_running_loop().create_task(listening, name="runs: listen")
+
+    def _wake(self) -> None:
+        for waker in self._wakers:
+            waker()
 
     async def _take(self, statement: str, lease: Lease, limit: int, *more: object) -> list[Claim]:
         rows = await self._claimer.fetch(statement, lease.owner, lease.seconds, limit, *more)

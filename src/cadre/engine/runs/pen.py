@@ -121,6 +121,8 @@ class Pen:
         if receipt is None:
             self._lose()
         self.mail, self.cancel = receipt.mail, receipt.cancel
+        if children:
+            self._hub.poke()
         self._hub.advanced(
             claim.org_id, claim.id, claim.session_id, self.next_seq - 1, receipt.status
         )
