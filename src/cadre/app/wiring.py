@@ -96,7 +96,9 @@ async def _build(settings: Settings, ground: _Ground) -> Services:
         offline=OfflineOperator(),
         environment=await providers_from(settings, ground.http),
     )
-    runs, toolbox = Runs(database, blobs, bus, RunsSettings()), Toolbox.installed()
+    # Of its own: retention deletes a payload once no run refers to it, whoever else may.
+    payloads = Blobs(settings.home / "payloads")
+    runs, toolbox = Runs(database, payloads, bus, RunsSettings()), Toolbox.installed()
     approvals, agents = Approvals(database, runs, bus), Agents(toolbox)
     gate, files = Gate(database, toolbox, approvals), Files(workspaces, blobs)
     driver = AgentDriver(

@@ -10,7 +10,7 @@ WORDS = " ".join(f"word{number}" for number in range(120))
 
 
 async def say(page: Page, text: str) -> None:
-    await page.get_by_label("Message").fill(text)
+    await page.get_by_role("textbox", name="Message").fill(text)
     await page.keyboard.press("Enter")
 
 

@@ -30,13 +30,13 @@ async def test_the_first_visit_ends_with_right_numbers_and_a_picture(
 async def test_a_link_signs_in_once(server: Server, sign_in: SignIn):
     page = await sign_in(server)
     await page.context.clear_cookies()
-
     await page.goto(server.link)
-    await page.goto(server.url)
+    await page.get_by_role("heading", name="What do you need done?").wait_for()
     await page.context.clear_cookies()
+
     await page.goto(server.link)
 
-    await expect(page.get_by_text("cadre sign-in").first).to_be_visible()
+    await expect(page.get_by_text("This sign-in link is used up")).to_be_visible()
 
 
 async def test_a_typed_question_about_an_attached_file_is_answered(server: Server, sign_in: SignIn):
@@ -45,7 +45,7 @@ async def test_a_typed_question_about_an_attached_file_is_answered(server: Serve
     await page.get_by_label("Files to attach").set_input_files(
         {"name": "visits.csv", "mimeType": "text/csv", "buffer": b"day,visits\nmon,3\ntue,4\n"}
     )
-    await page.get_by_label("Message").fill("total visits in visits.csv")
+    await page.get_by_role("textbox", name="Message").fill("total visits in visits.csv")
     await page.keyboard.press("Enter")
 
     await expect(page.get_by_role("article", name="Answer")).to_contain_text("7")

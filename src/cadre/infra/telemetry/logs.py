@@ -21,7 +21,8 @@ _SECRET_VALUE = re.compile(r"\b(sk-[A-Za-z0-9_-]{8,}|ck_[A-Za-z0-9_]{12,}|Bearer
 
 def get_logger(room: str) -> Logger:
     """A logger whose lines say which `room` speaks."""
-    return cast("Logger", structlog.get_logger().bind(room=room))
+    # Lazily bound: `bind` here would freeze the settings before `configure_logs` has spoken.
+    return cast("Logger", structlog.get_logger(room=room))
 
 
 def configure_logs(style: Literal["json", "text"], level: str = "INFO") -> None:
