@@ -196,6 +196,15 @@ UNSAFE = {"do": "step", "safety": "unsafe", "fails": False, "pause": True, "asks
     {"do": "child", "parts": [{"do": "all", "parts": [UNSAFE, {"do": "sleep"}]}], "end": "failure"}
 )
 @example({"do": "child", "parts": [{"do": "child", "parts": [{"do": "wait"}]}], "end": "cancel"})
+@example(
+    {
+        "do": "child",
+        "parts": [
+            {"do": "all", "parts": [UNSAFE | {"fails": True, "pause": False}, {"do": "wait"}]}
+        ],
+        "end": "output",
+    }
+)
 @given(shape=shapes())
 @settings(
     max_examples=int(os.environ.get("CADRE_CRASH_EXAMPLES", "3")),
