@@ -27,7 +27,6 @@ _TOLD = {
     "most_in_flight": "most in flight at once",
     "effects": "effects counted outside",
     "unknown_outcomes": "unknown outcomes parked for a person",
-    "longest_takeover_seconds": "longest takeover, s",
     "seconds": "took, s",
 }
 
