@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, literal, select, text
 
 from cadre.infra.database import Database
 from cadre.kernel.errors import Invalid
@@ -38,6 +38,56 @@ async def test_parallel_writers_wait_for_each_other_instead_of_failing(
 
     async with database.read(scope) as work:
         assert (await work.connection.execute(text("select n from counters"))).scalar() == 20
+
+
+async def test_a_long_read_is_finished_without_holding_up_the_others(
+    database: Database, scope: Scope
+):
+    numbers = select(literal(1).label("n")).cte("numbers", recursive=True)
+    numbers = numbers.union_all(select(numbers.c.n + 1).where(numbers.c.n < 1_000_000))
+    short, counted = 0, asyncio.Event()
+
+    async def count() -> int | None:
+        async with database.read(scope) as work:
+            found = (
+                await work.connection.execute(select(func.count()).select_from(numbers))
+            ).scalar()
+        counted.set()
+        return found
+
+    counting = asyncio.create_task(count())
+    while not counted.is_set():
+        async with database.read(scope) as work:
+            assert (await work.connection.execute(select(literal(1)))).scalar() == 1
+        short += 1
+        await asyncio.sleep(0)
+
+    assert await counting == 1_000_000
+    assert short > 3
+
+
+async def test_a_writer_that_is_cancelled_leaves_its_turn_to_the_next(
+    database: Database, scope: Scope
+):
+    async with database.begin(scope) as work:
+        await work.connection.execute(text("create table notes(body text)"))
+    has_written = asyncio.Event()
+
+    async def write_and_stay() -> None:
+        async with database.begin(scope) as work:
+            await work.connection.execute(text("insert into notes values ('half')"))
+            has_written.set()
+            await asyncio.Event().wait()
+
+    staying = asyncio.create_task(write_and_stay())
+    await has_written.wait()
+    staying.cancel()
+    async with database.begin(scope) as work:
+        await work.connection.execute(text("insert into notes values ('whole')"))
+
+    async with database.read(scope) as work:
+        rows = (await work.connection.execute(text("select body from notes"))).scalars()
+    assert list(rows) == ["whole"]
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://localhost/x", ""])

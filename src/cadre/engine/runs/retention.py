@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, ScalarSelect, delete, func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cadre.engine.runs.engine import Engine
 from cadre.engine.runs.schemas import RetentionPolicy
 from cadre.engine.runs.tables import run_events, run_payloads, run_retention, run_signals, runs
-from cadre.infra.database import Work
+from cadre.infra.database import Connection, Work
 from cadre.infra.telemetry import get_logger
 from cadre.kernel.ids import BlobId, OrgId
 from cadre.kernel.scope import DEFAULT_PROJECT, Principal, Scope
@@ -107,12 +106,12 @@ def _days(kind: ColumnElement[str]) -> ScalarSelect[int]:
     return query.scalar_subquery()
 
 
-async def _blobs_of(connection: AsyncConnection, ids: Sequence[str]) -> list[str]:
+async def _blobs_of(connection: Connection, ids: Sequence[str]) -> list[str]:
     query = select(run_payloads.c.blob).distinct().where(run_payloads.c.run_id.in_(ids))
     return list((await connection.execute(query)).scalars())
 
 
-async def _unused(connection: AsyncConnection, blobs: Sequence[str]) -> list[str]:
+async def _unused(connection: Connection, blobs: Sequence[str]) -> list[str]:
     if not blobs:
         return []
     query = select(run_payloads.c.blob).distinct().where(run_payloads.c.blob.in_(blobs))

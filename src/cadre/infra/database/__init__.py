@@ -4,8 +4,9 @@ A unit of work carries its scope, so that a store can't be built without knowing
 it reads.
 """
 
+from cadre.infra.database.connection import Connection
 from cadre.infra.database.database import Database, Work
 from cadre.infra.database.migrations import SchemaTooNew, migrate
 from cadre.infra.database.tables import metadata
 
-__all__ = ["Database", "SchemaTooNew", "Work", "metadata", "migrate"]
+__all__ = ["Connection", "Database", "SchemaTooNew", "Work", "metadata", "migrate"]

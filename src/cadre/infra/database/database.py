@@ -12,25 +12,26 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-import asyncpg
-from sqlalchemy import event
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from cadre.infra.database.connection import Connection
+from cadre.infra.database.sqlite import BUSY_SECONDS, SqliteEngine, tune
 from cadre.kernel.errors import Invalid
 from cadre.kernel.scope import Scope
 
-_BUSY_SECONDS = 30.0
+if TYPE_CHECKING:  # half a second and many megabytes that SQLite has no use for
+    import asyncpg
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """One transaction on behalf of one scope. Whoever began it commits it."""
 
-    connection: AsyncConnection
+    connection: Connection
     scope: Scope
 
 
@@ -42,12 +43,11 @@ class Database:
         self.dialect: Literal["sqlite", "postgresql"] = _dialect(url)
         self.path = Path(make_url(url).database or "") if self.dialect == "sqlite" else None
         self.engine = self._sqlite_engine() if self.path else self._postgres_engine()
-        self._writing = self.engine.execution_options(cadre_begin="BEGIN IMMEDIATE")
 
     @asynccontextmanager
     async def begin(self, scope: Scope) -> AsyncGenerator[Work]:
         """A transaction that may write: committed at the end, rolled back on an error."""
-        async with self._writing.begin() as connection:
+        async with self.engine.begin() as connection:
             yield Work(connection, scope)
 
     @asynccontextmanager
@@ -61,9 +61,9 @@ class Database:
         if self.path is None:
             raise Invalid("This database is not SQLite.", field="database_url")
         connection = sqlite3.connect(
-            self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
-        _tune_sqlite(connection)
+        tune(connection)
         return connection
 
     async def postgres_connection(self) -> asyncpg.Connection[asyncpg.Record]:
@@ -73,27 +73,14 @@ class Database:
     async def close(self) -> None:
         await self.engine.dispose()
 
-    def _sqlite_engine(self) -> AsyncEngine:
+    def _sqlite_engine(self) -> SqliteEngine:
         assert self.path is not None
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(
-            f"sqlite+aiosqlite:///{self.path}", connect_args={"timeout": _BUSY_SECONDS}
-        )
-
-        @event.listens_for(engine.sync_engine, "connect")
-        def on_connect(connection: Any, _record: object) -> None:  # pyright: ignore[reportUnusedFunction]  # registered by the decorator
-            connection.isolation_level = None  # cadre says BEGIN itself, below
-            _tune_sqlite(connection)
-
-        @event.listens_for(engine.sync_engine, "begin")
-        def on_begin(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]  # registered by the decorator
-            connection.exec_driver_sql(
-                connection.get_execution_options().get("cadre_begin", "BEGIN")
-            )
-
-        return engine
+        return SqliteEngine(self.path)
 
     def _postgres_engine(self) -> AsyncEngine:
+        from sqlalchemy.ext.asyncio import create_async_engine
+
         return create_async_engine(
             "postgresql+asyncpg://", async_creator=self.postgres_connection, pool_pre_ping=True
         )
@@ -114,19 +101,8 @@ def _dialect(url: str) -> Literal["sqlite", "postgresql"]:
     raise Invalid(f"cadre runs on sqlite or postgresql, not on {name}.", field="database_url")
 
 
-def _tune_sqlite(connection: Any) -> None:
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        f"busy_timeout={int(_BUSY_SECONDS * 1000)}",
-        "foreign_keys=ON",
-        "temp_store=MEMORY",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
 async def _connect_postgres(url: str) -> asyncpg.Connection[asyncpg.Record]:
+    import asyncpg
+
     # asyncpg reads libpq URLs; the driver name that SQLAlchemy allows in them is not one.
     return await asyncpg.connect(url.replace("postgresql+asyncpg://", "postgresql://", 1))

@@ -34,8 +34,7 @@ async def migrate(database: Database) -> str | None:
 
     Several processes may start together: they do it one after the other.
     """
-    writing = database.engine.execution_options(cadre_begin="BEGIN IMMEDIATE")
-    async with writing.begin() as connection:
+    async with database.engine.begin() as connection:
         if database.dialect == "postgresql":
             await connection.execute(text(f"select pg_advisory_xact_lock({_LOCK})"))
         before = await connection.run_sync(_version)

@@ -1,0 +1,230 @@
+"""SQLite for coroutines: short reads in place, everything that may wait on a thread.
+
+In WAL mode a reader never waits for a writer, and a lookup takes less time than handing it to
+a thread and back. A read that turns out to be long is broken off and done again on a thread.
+Writes have one thread and take turns in order of arrival: SQLite would let them poll.
+"""
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from time import perf_counter
+from typing import Any, TypeVar, TypeVarTuple, overload
+
+from sqlalchemy import CursorResult, Executable, create_engine
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.event import listen
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.sql.selectable import TypedReturnsRows
+
+Result = TypeVar("Result")
+Row = TypeVarTuple("Row")
+
+BUSY_SECONDS = 30.0
+_IN_PLACE_SECONDS = 0.002
+_LOOK_EVERY_INSTRUCTIONS = 1000
+_READERS = 8
+_MOST_IDLE = 8
+
+
+class SqliteConnection:
+    """A connection of `SqliteEngine` inside a transaction; one coroutine uses it at a time."""
+
+    def __init__(self, sync: Connection, budget: "_Budget", threads: Executor) -> None:
+        self._sync = sync
+        self._budget = budget
+        self._threads = threads
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._sync.dialect
+
+    @overload
+    async def execute(
+        self, statement: TypedReturnsRows[*Row], parameters: Any = None
+    ) -> CursorResult[*Row]: ...
+
+    @overload
+    async def execute(
+        self, statement: Executable, parameters: Any = None
+    ) -> CursorResult[*tuple[Any, ...]]: ...
+
+    async def execute(
+        self, statement: Executable, parameters: Any = None
+    ) -> CursorResult[*tuple[Any, ...]]:
+        if statement.is_select:
+            try:
+                with self._budget:
+                    return self._sync.execute(statement, parameters)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_INTERRUPT:
+                    raise
+        return await self.run_sync(lambda sync: sync.execute(statement, parameters))
+
+    async def run_sync(self, work: Callable[[Connection], Result]) -> Result:
+        """Do `work` on a thread, and come back only when it is over: nobody else may use it."""
+        doing = asyncio.get_running_loop().run_in_executor(self._threads, work, self._sync)
+        try:
+            return await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            while not doing.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([doing])
+            raise
+
+    def end_reading(self) -> None:
+        """Give the snapshot back."""
+        self._sync.rollback()
+
+    def close(self) -> None:
+        self._sync.close()
+
+
+class SqliteEngine:
+    """Transactions on the database file `path`."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = create_engine(
+            f"sqlite:///{path}",
+            poolclass=NullPool,
+            connect_args={
+                "timeout": BUSY_SECONDS,
+                "check_same_thread": False,
+                "isolation_level": None,  # cadre says BEGIN itself, below
+                "factory": _Connection,
+            },
+        )
+        listen(self._engine, "begin", _begin)
+        self._writing = asyncio.Lock()
+        self._writer: SqliteConnection | None = None
+        self._idle: list[SqliteConnection] = []
+        self._write_thread = ThreadPoolExecutor(1, "database-write")
+        self._read_threads = ThreadPoolExecutor(_READERS, "database-read")
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncGenerator[SqliteConnection]:
+        """A transaction that only reads; it sees the database as it is at its first statement."""
+        connection = self._idle.pop() if self._idle else await self._open(self._read_threads)
+        try:
+            yield connection
+        finally:
+            connection.end_reading()
+            if len(self._idle) < _MOST_IDLE:
+                self._idle.append(connection)
+            else:
+                connection.close()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncGenerator[SqliteConnection]:
+        """A transaction that may write: committed at the end, rolled back on an error."""
+        async with self._writing:
+            if self._writer is None:
+                self._writer = await self._open(self._write_thread, "BEGIN IMMEDIATE")
+            writer = self._writer
+            try:
+                await writer.run_sync(_start)
+                yield writer
+                await writer.run_sync(_commit)
+            except BaseException:
+                await writer.run_sync(_rollback)
+                raise
+
+    async def dispose(self) -> None:
+        async with self._writing:
+            connections = [*self._idle, *([self._writer] if self._writer else [])]
+            self._idle, self._writer = [], None
+            for connection in connections:
+                connection.close()
+        self._write_thread.shutdown()
+        self._read_threads.shutdown()
+
+    async def _open(self, threads: Executor, begin: str = "BEGIN") -> SqliteConnection:
+        def connect() -> SqliteConnection:
+            sync = self._engine.connect().execution_options(cadre_begin=begin)
+            plain = sync.connection.driver_connection
+            assert isinstance(plain, _Connection)
+            tune(plain)
+            return SqliteConnection(sync, _Budget(plain), threads)
+
+        return await asyncio.get_running_loop().run_in_executor(threads, connect)
+
+
+def tune(connection: sqlite3.Connection) -> None:
+    """The settings of every connection: what is committed survives the plug being pulled."""
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+class _Budget:
+    """While entered, breaks off what its connection does for too long."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._until: float | None = None
+        connection.set_progress_handler(self._is_spent, _LOOK_EVERY_INSTRUCTIONS)
+
+    def __enter__(self) -> None:
+        self._until = perf_counter() + _IN_PLACE_SECONDS
+
+    def __exit__(self, *_: object) -> None:
+        self._until = None
+
+    def _is_spent(self) -> bool:
+        return self._until is not None and perf_counter() > self._until
+
+
+class _Cursor(sqlite3.Cursor):
+    """Has read all rows when `execute` returns, so that nothing is left to do later."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._rows: deque[Any] = deque()
+
+    def execute(self, sql: str, parameters: Any = (), /) -> "_Cursor":
+        super().execute(sql, parameters)
+        self._rows = deque(super().fetchall())
+        return self
+
+    def fetchone(self) -> Any:
+        return self._rows.popleft() if self._rows else None
+
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
+        return [self._rows.popleft() for _ in range(min(size or 1, len(self._rows)))]
+
+    def fetchall(self) -> list[Any]:
+        rows = list(self._rows)
+        self._rows.clear()
+        return rows
+
+
+class _Connection(sqlite3.Connection):
+    def cursor(self, factory: Any = None) -> Any:
+        return super().cursor(factory or _Cursor)
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options()["cadre_begin"])
+
+
+def _start(connection: Connection) -> None:
+    connection.begin()
+
+
+def _commit(connection: Connection) -> None:
+    connection.commit()
+
+
+def _rollback(connection: Connection) -> None:
+    connection.rollback()
