@@ -96,3 +96,27 @@ async def test_events_of_another_process_are_seen_too(engines: Engines, scope: S
     assert [event.seq for event in events] == list(range(len(events)))
     assert events[-1].type == "run.finished"
     assert items[-1].status == "done"
+
+
+async def test_a_follower_that_falls_far_behind_misses_nothing(engines: Engines, scope: Scope):
+    begin = asyncio.Event()
+
+    async def driver(run: ActiveRun) -> Json:
+        async def act(_: StepContext) -> Json:
+            await begin.wait()
+
+        for number in range(600):
+            await run.step(str(number), act, kind="code", name="act")
+
+    runs = await engines.start({"d": driver})
+    run = await runs.start(scope, RunSpec("d", {}, None))
+    seen: list[int] = []
+    async for item in runs.follow(scope, run.id):
+        if isinstance(item, dict):  # it listens by now, and reads no further until all is over
+            begin.set()
+            while (await runs.get(scope, run.id)).status != "done":
+                await asyncio.sleep(0.01)
+        elif isinstance(item, RunEvent):
+            seen.append(item.seq)
+
+    assert seen == list(range(602))

@@ -1,10 +1,11 @@
 """The driver of kind "agent": what wiring gives it, and one turn per run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
 from cadre.engine.agents.definition import RunDefinition
+from cadre.engine.agents.earlier import Transcripts
 from cadre.engine.agents.errors import BadDefinition, BadInput
 from cadre.engine.agents.opening import Opener
 from cadre.engine.agents.transcript import AgentInput
@@ -22,7 +23,7 @@ from cadre.kernel.messages import Json
 KIND = "agent"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AgentDriver:
     """Plays runs of agents."""
 
@@ -35,6 +36,10 @@ class AgentDriver:
     workspaces: Workspaces
     sandbox: Sandbox
     http: HttpClient
+    _transcripts: Transcripts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._transcripts = Transcripts(self.runs)
 
     async def __call__(self, run: ActiveRun) -> Json:
         """The turn's output: `{"text", "files"}`."""
@@ -49,7 +54,15 @@ class AgentDriver:
                 'The run\'s input has to be {"text": "...", "files": ["name", ...]}.'
             ) from error
         workspace = self.workspaces.open(run.workspace_id)
-        opener = Opener(self.runs, self.blobs, workspace, run, definition, given)
+        opener = Opener(
+            runs=self.runs,
+            transcripts=self._transcripts,
+            blobs=self.blobs,
+            workspace=workspace,
+            run=run,
+            definition=definition,
+            given=given,
+        )
         opening = await opener.open()
         turn = Turn(
             run=run,

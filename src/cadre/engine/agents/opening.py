@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pydantic import BaseModel, Field
 
 from cadre.engine.agents.definition import RunDefinition
+from cadre.engine.agents.earlier import Transcripts
 from cadre.engine.agents.errors import BadInput
-from cadre.engine.agents.transcript import AgentInput, is_tainted, read_transcript
-from cadre.engine.agents.window import total_tokens
-from cadre.engine.runs import ENDED, ActiveRun, Run, RunEvent, Runs, Safety
+from cadre.engine.agents.transcript import AgentInput
+from cadre.engine.runs import ActiveRun, RunEvent, Runs, Safety
 from cadre.engine.tools import FileRef, Workspace
 from cadre.infra.blobs import Blobs
 from cadre.kernel.errors import NotFound
@@ -25,7 +25,6 @@ from cadre.kernel.values import is_object
 _WORKSPACE = "workspace/"
 _ENDED_STEP = ("step.finished", "step.failed", "step.resolved")
 _EVENTS = 1000
-_PAGE = 20
 
 
 class Opening(BaseModel):
@@ -45,6 +44,7 @@ class Opener:
     """Opens the turn of `run`."""
 
     runs: Runs
+    transcripts: Transcripts
     blobs: Blobs
     workspace: Workspace
     run: ActiveRun
@@ -66,15 +66,15 @@ class Opener:
 
     async def _inherit(self) -> frozenset[str]:
         """Bring a fork's workspace to the fork point; return the keys that its journal holds."""
-        itself = await self.runs.summary(self.run.scope, RunId(self.run.id))
-        if itself.origin is None:
+        itself = self.run.origin
+        if itself is None:
             return frozenset()
-        events = await all_events(self.runs, self.run, itself.id)
+        events = await all_events(self.runs, self.run, self.run.id)
         recorded = [event.key for event in events if event.key and event.type in _ENDED_STEP]
         restored = [key for key in recorded if key.startswith(_WORKSPACE)]
-        if itself.origin.type == "fork" and f"{_WORKSPACE}{itself.id}" not in restored:
-            restored.append(f"{_WORKSPACE}{itself.id}")
-        origin = RunId(itself.origin.run_id)
+        if itself.type == "fork" and f"{_WORKSPACE}{self.run.id}" not in restored:
+            restored.append(f"{_WORKSPACE}{self.run.id}")
+        origin = RunId(itself.run_id)
         for key in restored:  # those of earlier forks are history, but a replay wants them all
             await self.run.step(
                 key,
@@ -95,11 +95,12 @@ class Opener:
 
     async def _look_back(self) -> Json:
         files = [await self._file(file) for file in self.given.files]
-        messages, left_out, tainted = await self._earlier_turns()
+        room = self.definition.context.max_tokens
+        earlier = await self.transcripts.before(self.run.scope, await self._first(), room)
         opening = Opening(
-            messages=messages,
-            turns_left_out=left_out,
-            tainted=tainted,
+            messages=earlier.messages,
+            turns_left_out=earlier.left_out,
+            tainted=earlier.is_tainted,
             files=files,
             manifest=await self.workspace.snapshot(),
             today=datetime.fromtimestamp(time.time(), UTC).date().isoformat(),
@@ -116,50 +117,13 @@ class Opener:
         except NotFound as error:
             raise BadInput(f"There is no file `{path}`. Upload it first.", field="files") from error
 
-    async def _earlier_turns(self) -> tuple[list[Message], int, bool]:
-        """Messages of the session's earlier runs, as many as the context may hold."""
-        runs = await self._earlier_runs()
-        turns: list[list[Message]] = []
-        room = self.definition.context.max_tokens
-        tainted = False
-        for run in runs:
-            events = await all_events(self.runs, self.run, run.id)
-            whole = await self.runs.get(self.run.scope, run.id)
-            turn = read_transcript(events, whole.input)
-            room -= total_tokens(turn)
-            if room < 0:
-                break
-            tainted = tainted or is_tainted(events)
-            turns.append(turn)
-        messages = [message for turn in reversed(turns) for message in turn]
-        return messages, len(runs) - len(turns), tainted
-
-    async def _earlier_runs(self) -> list[Run]:
-        """Newest first. A fork continues the session of the run that it comes from."""
-        itself = await self.runs.summary(self.run.scope, RunId(self.run.id))
-        while itself.origin is not None:
-            itself = await self.runs.summary(self.run.scope, RunId(itself.origin.run_id))
-        if itself.session_id is None:
-            return []
-        found: list[Run] = []
-        cursor: str | None = None
-        while True:
-            page = await self.runs.list(
-                self.run.scope, session_id=itself.session_id, cursor=cursor, limit=_PAGE
-            )
-            found += [run for run in page.items if _is_earlier(run, itself)]
-            cursor = page.next
-            if cursor is None:
-                return found
-
-
-def _is_earlier(run: Run, itself: Run) -> bool:
-    return (
-        (run.created_at, run.id) < (itself.created_at, itself.id)
-        and run.status in ENDED
-        and run.kind == itself.kind
-        and (run.origin is None or run.origin.type != "replay")
-    )
+    async def _first(self) -> RunId:
+        """The run whose session this one continues: a fork stands in the place of its origin."""
+        run_id, origin = self.run.id, self.run.origin
+        while origin is not None:
+            run_id = RunId(origin.run_id)
+            origin = (await self.runs.summary(self.run.scope, run_id)).origin
+        return run_id
 
 
 async def all_events(runs: Runs, run: ActiveRun, run_id: RunId) -> list[RunEvent]:

@@ -20,7 +20,7 @@ from cadre.engine.runs.payloads import Payloads, plain
 from cadre.engine.runs.pen import Halted, Pen
 from cadre.engine.runs.recording import Data, Recorded, Recording
 from cadre.engine.runs.replaying import Replay
-from cadre.engine.runs.schemas import Frame, RunSpec, Safety, Signal
+from cadre.engine.runs.schemas import Frame, Origin, RunSpec, Safety, Signal
 from cadre.engine.runs.waiting import Waiting
 from cadre.kernel.ids import RunId
 from cadre.kernel.messages import Json
@@ -61,6 +61,7 @@ class ActiveRun:
         acting: Acting,
         open_steps: OpenSteps,
         replay: Replay | None,
+        origin: Origin | None,
         hand_back: Callable[[], bool],
         end: Callable[[Ending], None],
     ) -> None:
@@ -72,6 +73,7 @@ class ActiveRun:
         self.deadline = deadline
         self.attempt = attempt
         self.is_replay = replay is not None
+        self.origin = origin
         self.definition: Json = started.get("definition")
         self.input: Json = started.get("input")
         self._pen = pen

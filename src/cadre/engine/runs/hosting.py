@@ -61,6 +61,8 @@ class Hosted:
         self._has_halted = False
         self._ending: Ending | None = None
         self._replay: Replay | None = None
+        text = claim.origin
+        self._origin = Origin.model_validate_json(text) if text is not None else None
         self._recording = Recording.of(claim.events)
         self.pen = Pen(
             journal=engine.journal,
@@ -176,8 +178,7 @@ class Hosted:
 
     async def _prepare(self) -> None:
         await self._waiting.drain()
-        text = self.claim.origin
-        origin = Origin.model_validate_json(text) if text is not None else None
+        origin = self._origin
         if origin is not None and origin.type == "replay":
             source = await self._engine.journal.read([origin.run_id])
             self._replay = await Replay.of(self._recording, source, self._engine.payloads)
@@ -251,6 +252,7 @@ class Hosted:
             acting=acting,
             open_steps=self.open_steps,
             replay=self._replay,
+            origin=self._origin,
             hand_back=self._hands_back,
             end=self.end,
         )

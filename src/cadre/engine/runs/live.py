@@ -1,22 +1,24 @@
 """Hub: what this process knows of runs right now, and who in it wants to know.
 
-Nothing here is the truth, only news of it: whoever follows a run reads the journal, and is
-told here when to read on. Frames (token deltas, progress) pass through and are gone.
+Events pass through once they are durable, frames (token deltas, progress) as they come. Nothing
+is kept here: whoever joins or falls behind reads the journal.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from cadre.engine.runs.ports import Claim, Lease
+from cadre.engine.runs.ports import Claim, Entry, EventRow, Lease, NewRun
 from cadre.engine.runs.schemas import Frame
 from cadre.infra.bus import Bus
 from cadre.kernel.events import RunAdvanced
 from cadre.kernel.ids import OrgId, RunId
 
 _QUEUE_FRAMES = 2000
+_QUEUE_EVENTS = 200
 
 
 class Host(Protocol):
@@ -47,22 +49,45 @@ class Host(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """The journal of a run grew to `last_seq`; `state` is its status and its sentence now.
+
+    `rows` are the last events of it, perhaps none.
+    """
+
+    last_seq: int
+    state: tuple[str, str | None]
+    rows: Sequence[EventRow]
+
+    def rows_after(self, seq: int) -> Sequence[EventRow]:
+        """What comes right after `seq`; nothing, if that is not among the rows."""
+        if not self.rows or not self.rows[0].seq <= seq + 1 <= self.last_seq:
+            return ()
+        return self.rows[seq + 1 - self.rows[0].seq :]
+
+
 class Follower:
-    """A queue of frames with marks (None) where the journal grew."""
+    """A queue of frames and of what the journal grew by."""
 
     def __init__(self) -> None:
-        self._items: deque[Frame | None] = deque()
+        self._items: deque[Frame | Advance] = deque()
+        self._events = 0
         self._ready = asyncio.Event()
 
-    def offer(self, item: Frame | None) -> None:
-        if item is not None and len(self._items) >= _QUEUE_FRAMES:
-            return  # a slow reader loses deltas, never events
-        if item is None and self._items and self._items[-1] is None:
-            return
+    def offer(self, item: Frame | Advance) -> None:
+        if isinstance(item, Advance):
+            self._events += len(item.rows)
+            if self._events > _QUEUE_EVENTS:  # a slow reader reads events from the journal
+                item = replace(item, rows=())
+                if self._items and isinstance(self._items[-1], Advance):
+                    self._items.pop()
+        elif len(self._items) >= _QUEUE_FRAMES:
+            return  # it loses frames, never events
         self._items.append(item)
         self._ready.set()
 
-    async def wait(self, seconds: float) -> list[Frame | None]:
+    async def wait(self, seconds: float) -> list[Frame | Advance]:
         """What came since the last call; an empty list if nothing came for `seconds`."""
         if not self._items:
             self._ready.clear()
@@ -73,6 +98,7 @@ class Follower:
                 return []
         items = list(self._items)
         self._items.clear()
+        self._events = 0
         return items
 
 
@@ -85,12 +111,23 @@ class Hub:
         self.hosts: list[Host] = []
 
     def advanced(
-        self, org: str, run_id: str, session_id: str | None, seq: int, status: str
+        self,
+        run: Claim | NewRun,
+        entries: Sequence[Entry],
+        last_seq: int,
+        state: tuple[str, str | None],
     ) -> None:
-        """Events up to `seq` are durable now."""
-        self._bus.publish(RunAdvanced(OrgId(org), RunId(run_id), session_id, seq, status))
-        for follower in self._followers.get(run_id, ()):
-            follower.offer(None)
+        """`entries`, up to `last_seq`, are durable now."""
+        org, run_id = OrgId(run.org_id), RunId(run.id)
+        self._bus.publish(RunAdvanced(org, run_id, run.session_id, last_seq, state[0]))
+        followers = self._followers.get(run_id)
+        if followers:
+            rows = [
+                EventRow(run_id, seq, entry.at, entry.type, entry.key, entry.data)
+                for seq, entry in enumerate(entries, last_seq + 1 - len(entries))
+            ]
+            for follower in followers:
+                follower.offer(Advance(last_seq, state, rows))
 
     def frame(self, run_id: str, frame: Frame) -> None:
         for follower in self._followers.get(run_id, ()):

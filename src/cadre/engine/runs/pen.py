@@ -123,9 +123,8 @@ class Pen:
         self.mail, self.cancel = receipt.mail, receipt.cancel
         if children:
             self._hub.poke()
-        self._hub.advanced(
-            claim.org_id, claim.id, claim.session_id, self.next_seq - 1, receipt.status
-        )
+        last_seq, state = seq + len(entries) - 1, (receipt.status, waiting_for)
+        self._hub.advanced(claim, entries, last_seq, state)
         return receipt
 
     def lose(self) -> None:

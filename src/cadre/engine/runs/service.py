@@ -35,7 +35,9 @@ from cadre.kernel.paging import Page
 from cadre.kernel.scope import Scope
 
 _MOST_EVENTS = 5000
+_OUTCOMES = ("run.started", "step.finished", "step.failed", "step.resolved")
 Events: TypeAlias = list[RunEvent]  # inside Runs, `list` is a verb
+RunIds: TypeAlias = list[RunId]
 
 
 class Runs:
@@ -130,6 +132,17 @@ class Runs:
         await self.summary(scope, run_id)
         return await self.page(scope, run_id, after, min(limit, _MOST_EVENTS))
 
+    async def before(self, scope: Scope, run_id: RunId, *, limit: int) -> RunIds:
+        """The ended runs of the same session and kind before it, newest first, without replays."""
+        async with self.engine.database.read(scope) as work:
+            return [RunId(found) for found in await RunStore(work).before(run_id, limit)]
+
+    async def outcomes(self, scope: Scope, run_ids: Sequence[RunId]) -> Events:
+        """How each of some runs began, and how its steps ended: whole runs, each in order."""
+        async with self.engine.database.read(scope) as work:
+            rows = await RunStore(work).events_of(run_ids, _OUTCOMES)
+        return [await self.shown(row) for row in rows]
+
     def follow(
         self, scope: Scope, run_id: RunId, *, after: int = -1
     ) -> AsyncIterator[RunEvent | Frame | Run]:
@@ -220,7 +233,7 @@ class Runs:
         else:
             self._hub.poke()
         run = birth.run
-        self._hub.advanced(run.org_id, run.id, run.session_id, len(run.entries) - 1, status)
+        self._hub.advanced(run, run.entries, len(run.entries) - 1, (status, None))
         return birth.shown(status)
 
     async def _existing(self, scope: Scope, birth: Birth) -> Run:
@@ -252,9 +265,10 @@ class Runs:
         """`events` for who knows that the run exists."""
         async with self.engine.database.read(scope) as work:
             rows = await RunStore(work).events(run_id, after=after, limit=limit)
-        return [await self._shown(row) for row in rows]
+        return [await self.shown(row) for row in rows]
 
-    async def _shown(self, row: EventRow) -> RunEvent:
+    async def shown(self, row: EventRow) -> RunEvent:
+        """The event as people see it."""
         data = await self._payloads.show(row.data)
         return RunEvent(
             run_id=RunId(row.run_id), seq=row.seq, at=row.at, type=row.type, key=row.key, data=data

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import RowMapping, and_, or_, select
+from sqlalchemy import RowMapping, and_, or_, select, tuple_
 
 from cadre.engine.runs.ports import EventRow
 from cadre.engine.runs.schemas import Run
@@ -79,6 +79,47 @@ class RunStore:
             )
             .order_by(run_events.c.seq)
             .limit(limit)
+        )
+        rows = (await self._connection.execute(query)).all()
+        return [EventRow(*row) for row in rows]
+
+    async def before(self, run_id: str, limit: int) -> list[str]:
+        """Ids of the ended runs before `run_id` of its session and kind, newest first."""
+        itself = runs.alias()
+        query = (
+            select(runs.c.id)
+            .join(
+                itself,
+                and_(
+                    itself.c.id == run_id,
+                    itself.c.org_id == runs.c.org_id,
+                    itself.c.session_id == runs.c.session_id,
+                    itself.c.kind == runs.c.kind,
+                    tuple_(runs.c.created_at, runs.c.id) < tuple_(itself.c.created_at, itself.c.id),
+                ),
+            )
+            .where(
+                runs.c.org_id == self._org,
+                runs.c.session_id.is_not(None),
+                runs.c.ended_at.is_not(None),
+                or_(runs.c.origin.is_(None), runs.c.origin.not_like('%"type":"replay"%')),
+            )
+            .order_by(runs.c.created_at.desc(), runs.c.id.desc())
+            .limit(limit)
+        )
+        return list((await self._connection.execute(query)).scalars())
+
+    async def events_of(self, run_ids: Sequence[str], types: Sequence[str]) -> list[EventRow]:
+        """Events of `types`, in order within each run."""
+        query = (
+            select(run_events)
+            .join(runs, runs.c.id == run_events.c.run_id)
+            .where(
+                run_events.c.run_id.in_(run_ids),
+                run_events.c.type.in_(types),
+                runs.c.org_id == self._org,
+            )
+            .order_by(run_events.c.run_id, run_events.c.seq)
         )
         rows = (await self._connection.execute(query)).all()
         return [EventRow(*row) for row in rows]
