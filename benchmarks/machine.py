@@ -23,7 +23,7 @@ def describe(folder: Path) -> dict[str, Any]:
 
 
 def versions() -> dict[str, str]:
-    names = ["cadre", "sqlalchemy", "asyncpg", "aiosqlite", "aiohttp", "uvicorn", "fastapi"]
+    names = ["cadre", "sqlalchemy", "asyncpg", "aiohttp", "uvicorn", "fastapi"]
     return {
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
