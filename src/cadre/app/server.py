@@ -31,7 +31,8 @@ class PortBusy(Unavailable):
 def listen(settings: Settings) -> socket.socket:
     """Bind the address of `settings`, or raise `PortBusy`."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol by name: asyncio sends small pieces at once (TCP_NODELAY) only where it is given.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((settings.host, settings.port))

@@ -99,7 +99,7 @@ async def test_events_of_another_process_are_seen_too(engines: Engines, scope: S
 
 
 async def test_a_follower_that_falls_far_behind_misses_nothing(engines: Engines, scope: Scope):
-    begin = asyncio.Event()
+    begin, over = asyncio.Event(), asyncio.Event()
 
     async def driver(run: ActiveRun) -> Json:
         async def act(_: StepContext) -> Json:
@@ -107,6 +107,7 @@ async def test_a_follower_that_falls_far_behind_misses_nothing(engines: Engines,
 
         for number in range(600):
             await run.step(str(number), act, kind="code", name="act")
+        over.set()
 
     runs = await engines.start({"d": driver})
     run = await runs.start(scope, RunSpec("d", {}, None))
@@ -114,8 +115,7 @@ async def test_a_follower_that_falls_far_behind_misses_nothing(engines: Engines,
     async for item in runs.follow(scope, run.id):
         if isinstance(item, dict):  # it listens by now, and reads no further until all is over
             begin.set()
-            while (await runs.get(scope, run.id)).status != "done":
-                await asyncio.sleep(0.01)
+            await over.wait()
         elif isinstance(item, RunEvent):
             seen.append(item.seq)
 

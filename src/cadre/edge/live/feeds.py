@@ -70,6 +70,7 @@ class ConversationFeed:
         self._in_order: asyncio.Queue[RunId] = asyncio.Queue()
         self._statuses: dict[RunId, str] = {}
         self._current: RunId | None = None
+        self._is_idle = False
 
     async def __call__(self, put: Put) -> None:
         async with self._bus.subscribe(RunAdvanced) as news:
@@ -82,7 +83,9 @@ class ConversationFeed:
 
     async def _follow_in_order(self, put: Put) -> None:
         while True:
+            self._is_idle = self._in_order.empty()
             run_id = self._current = await self._in_order.get()
+            self._is_idle = False
             is_resumed = self._after is not None and self._after.run_id == run_id
             after = self._after.seq if self._after is not None and is_resumed else -1
             name = partial(_position, run_id)
@@ -105,11 +108,12 @@ class ConversationFeed:
     async def _notice(self, run_id: RunId, status: str, put: Put) -> None:
         if self._statuses.get(run_id) == status:
             return
+        is_next = run_id not in self._statuses and self._is_idle
         if run_id not in self._statuses:
             self._in_order.put_nowait(run_id)
         self._statuses[run_id] = status
-        if run_id != self._current:  # the current one tells its changes itself
-            await put(run_item(await self._runs.get(self._scope, run_id)))
+        if run_id != self._current and not is_next:  # those tell their changes themselves
+            await put(run_item(await self._runs.summary(self._scope, run_id)))
 
     async def _from_position(self) -> list[Run]:
         """The runs from the position on, oldest first."""

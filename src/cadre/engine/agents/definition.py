@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Hashable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 import yaml
@@ -77,6 +78,7 @@ class RunDefinition(AgentDefinition):
         return [*self.inherited_rules, self.rules]
 
 
+@lru_cache(256)
 def read_definition(text: str) -> AgentDefinition:
     """Read YAML; raise `BadDefinition` that names the field and says what would be right."""
     if len(text) > DEFINITION_CHARACTERS:

@@ -44,7 +44,8 @@ class Agents:
 
     async def definition(self, work: Work, name: str) -> AgentDefinition:
         """What a new run of `name` is given."""
-        return read_definition((await self.get(work, name)).yaml)
+        row = await AgentStore(work).get(name, None)
+        return read_definition((await self.get(work, name)).yaml if row is None else row.yaml)
 
     async def versions(self, work: Work, name: str) -> list[AgentVersion]:
         """Newest first; version 0 last, if the agent ships with cadre."""

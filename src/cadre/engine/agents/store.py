@@ -3,11 +3,19 @@
 import time
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import Row, bindparam, delete, func, insert, select
 
 from cadre.engine.agents.schemas import AgentVersion
 from cadre.engine.agents.tables import agents
 from cadre.infra.database import Work
+
+# Built once: building a statement takes longer than a lookup.
+_NEWEST = (
+    select(agents)
+    .where(agents.c.org_id == bindparam("org_id"), agents.c.name == bindparam("name"))
+    .order_by(agents.c.version.desc())
+    .limit(1)
+)
 
 
 class AgentStore:
@@ -29,11 +37,9 @@ class AgentStore:
         return list(await self._connection.execute(query.order_by(agents.c.name)))
 
     async def get(self, name: str, version: int | None) -> Row[Any] | None:
-        query = select(agents).where(self._is_mine, agents.c.name == name)
-        if version is not None:
-            query = query.where(agents.c.version == version)
-        query = query.order_by(agents.c.version.desc()).limit(1)
-        return (await self._connection.execute(query)).one_or_none()
+        query = _NEWEST if version is None else _NEWEST.where(agents.c.version == version)
+        values = {"org_id": self._scope.org, "name": name}
+        return (await self._connection.execute(query, values)).one_or_none()
 
     async def versions(self, name: str) -> list[AgentVersion]:
         query = (

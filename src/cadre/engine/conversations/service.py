@@ -105,9 +105,10 @@ class Conversations:
         self, scope: Scope, conversation_id: str, message: MessageInput, *, key: str | None = None
     ) -> Run:
         """Start the run of a message. With the same `key` again it is the same run."""
-        async with self._database.read(scope) as work:
-            await _found(ConversationStore(work), conversation_id)
-        await self._files.require(conversation_id, message.files)
+        if message.files:
+            async with self._database.read(scope) as work:
+                await _found(ConversationStore(work), conversation_id)
+            await self._files.require(conversation_id, message.files)
         try:
             spec = await self._accept(scope, conversation_id, message, key)
         except IntegrityError:  # the same key at the same moment: by now it is there

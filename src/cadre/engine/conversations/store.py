@@ -2,12 +2,28 @@
 
 import time
 
-from sqlalchemy import Row, delete, insert, select, tuple_, update
+from sqlalchemy import Row, bindparam, delete, insert, select, tuple_, update
 
 from cadre.engine.conversations.schemas import Conversation
 from cadre.engine.conversations.tables import conversations, message_keys
 from cadre.infra.database import Work
 from cadre.kernel.errors import Invalid
+
+# Built once: building a statement takes longer than a lookup.
+_CONVERSATION = select(conversations).where(
+    conversations.c.org_id == bindparam("org_id"), conversations.c.id == bindparam("id")
+)
+_TOUCH = (
+    update(conversations)
+    .where(conversations.c.org_id == bindparam("of_org"), conversations.c.id == bindparam("of_id"))
+    .values(title=bindparam("title"), updated_at=bindparam("updated_at"))
+)
+_MESSAGE = select(message_keys.c.run_id, message_keys.c.digest).where(
+    message_keys.c.org_id == bindparam("org_id"),
+    message_keys.c.conversation_id == bindparam("conversation_id"),
+    message_keys.c.key == bindparam("key"),
+)
+_ADD_MESSAGE = insert(message_keys)
 
 
 class ConversationStore:
@@ -21,8 +37,8 @@ class ConversationStore:
         await self._connection.execute(insert(conversations).values(org_id=self._org, **values))
 
     async def get(self, conversation_id: str) -> Conversation | None:
-        query = select(conversations).where(self._is_mine, conversations.c.id == conversation_id)
-        row = (await self._connection.execute(query)).one_or_none()
+        values = {"org_id": self._org, "id": conversation_id}
+        row = (await self._connection.execute(_CONVERSATION, values)).one_or_none()
         return _conversation(row) if row else None
 
     async def listing(
@@ -39,7 +55,10 @@ class ConversationStore:
         return [_conversation(row) for row in await self._connection.execute(query)]
 
     async def touch(self, conversation_id: str, *, title: str) -> None:
-        await self._change(conversation_id, title=title, updated_at=time.time())
+        values = {"of_org": self._org, "of_id": conversation_id}
+        await self._connection.execute(
+            _TOUCH, {**values, "title": title, "updated_at": time.time()}
+        )
 
     async def rename(self, conversation_id: str, title: str) -> None:
         await self._change(conversation_id, title=title)
@@ -54,24 +73,21 @@ class ConversationStore:
 
     async def message(self, conversation_id: str, key: str) -> tuple[str, str] | None:
         """(run id, digest) of the message that came with `key`."""
-        query = select(message_keys.c.run_id, message_keys.c.digest).where(
-            message_keys.c.org_id == self._org,
-            message_keys.c.conversation_id == conversation_id,
-            message_keys.c.key == key,
-        )
-        row = (await self._connection.execute(query)).one_or_none()
+        values = {"org_id": self._org, "conversation_id": conversation_id, "key": key}
+        row = (await self._connection.execute(_MESSAGE, values)).one_or_none()
         return (row.run_id, row.digest) if row else None
 
     async def add_message(self, conversation_id: str, key: str, run_id: str, digest: str) -> None:
         await self._connection.execute(
-            insert(message_keys).values(
-                org_id=self._org,
-                conversation_id=conversation_id,
-                key=key,
-                run_id=run_id,
-                digest=digest,
-                created_at=time.time(),
-            )
+            _ADD_MESSAGE,
+            {
+                "org_id": self._org,
+                "conversation_id": conversation_id,
+                "key": key,
+                "run_id": run_id,
+                "digest": digest,
+                "created_at": time.time(),
+            },
         )
 
     async def _change(self, conversation_id: str, **values: object) -> None:

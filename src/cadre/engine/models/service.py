@@ -87,10 +87,14 @@ class Models:
                 "`provider:model`, for example `openai:gpt-4.1-mini`.",
                 field="model",
             )
-        endpoint = await self.endpoint(work, provider)
-        price = (await self._provider(work, provider)).prices.get(model)
+        found = await self._provider(work, provider)
         return OpenAICompatible(
-            self._http, self._blobs, endpoint, model, price=price, patience=self._patience
+            self._http,
+            self._blobs,
+            await self._endpoint(work, found),
+            model,
+            price=found.prices.get(model),
+            patience=self._patience,
         )
 
     async def default(self, work: Work) -> str:
@@ -150,7 +154,9 @@ class Models:
             await self._secrets.put(work, _secret(name), given.key.strip())
         elif given.key == "":
             await self._secrets.delete(work, _secret(name))
-        return await self._provider(work, name)
+        provider = await self._provider(work, name)
+        provider.has_key = _secret(name) in await self._secrets.names(work)
+        return provider
 
     async def delete_provider(self, work: Work, name: str) -> None:
         """Forget a provider and its key."""
@@ -161,10 +167,7 @@ class Models:
 
     async def endpoint(self, work: Work, name: str) -> Endpoint:
         """Where the provider `name` is reached, with its key."""
-        if given := self._environment.get(name):
-            return Endpoint(given.name, given.base_url, given.key)
-        provider = await self._provider(work, name)
-        return Endpoint(name, provider.base_url, await self._secrets.get(work, _secret(name)))
+        return await self._endpoint(work, await self._provider(work, name))
 
     async def check(self, endpoint: Endpoint) -> ProviderCheck:
         """Ask the provider for its models; what goes wrong is the answer, not an error."""
@@ -186,8 +189,13 @@ class Models:
             raise UnknownProvider(
                 f"There is no provider `{name}`. Add it under Settings, Models.", field="model"
             )
-        provider.has_key = _secret(name) in await self._secrets.names(work)
         return provider
+
+    async def _endpoint(self, work: Work, provider: Provider) -> Endpoint:
+        if given := self._environment.get(provider.name):
+            return Endpoint(given.name, given.base_url, given.key)
+        key = await self._secrets.get(work, _secret(provider.name))
+        return Endpoint(provider.name, provider.base_url, key)
 
     async def _refuse_moved_key(self, work: Work, name: str, given: ProviderInput) -> None:
         """A stored key was entered for one address; another one must not get it unasked."""

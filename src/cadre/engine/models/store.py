@@ -3,11 +3,17 @@
 import time
 
 import orjson
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, bindparam, delete, insert, select
 
 from cadre.engine.models.schemas import Provider, ProviderInput
 from cadre.engine.models.tables import defaults, providers
 from cadre.infra.database import Work
+
+# Built once: building a statement takes longer than a lookup.
+_PROVIDER = select(providers).where(
+    providers.c.org_id == bindparam("org_id"), providers.c.name == bindparam("name")
+)
+_DEFAULT = select(defaults.c.model).where(defaults.c.org_id == bindparam("org_id"))
 
 
 class ProviderStore:
@@ -20,8 +26,8 @@ class ProviderStore:
         return [_provider(row) for row in await self._connection.execute(query)]
 
     async def get(self, name: str) -> Provider | None:
-        query = select(providers).where(providers.c.org_id == self._org, providers.c.name == name)
-        row = (await self._connection.execute(query)).one_or_none()
+        values = {"org_id": self._org, "name": name}
+        row = (await self._connection.execute(_PROVIDER, values)).one_or_none()
         return _provider(row) if row else None
 
     async def write(self, name: str, given: ProviderInput) -> None:
@@ -45,8 +51,8 @@ class ProviderStore:
         return (await self._connection.execute(statement)).rowcount > 0
 
     async def default(self) -> str | None:
-        query = select(defaults.c.model).where(defaults.c.org_id == self._org)
-        return (await self._connection.execute(query)).scalar_one_or_none()
+        found = await self._connection.execute(_DEFAULT, {"org_id": self._org})
+        return found.scalar_one_or_none()
 
     async def set_default(self, model: str) -> None:
         await self._connection.execute(delete(defaults).where(defaults.c.org_id == self._org))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import RowMapping, and_, or_, select, tuple_
+from sqlalchemy import Integer, RowMapping, and_, bindparam, or_, select, tuple_
 
 from cadre.engine.runs.ports import EventRow
 from cadre.engine.runs.schemas import Run
@@ -18,6 +18,47 @@ from cadre.kernel.paging import Page
 
 _MOST = 200
 
+# Built once: building a statement takes longer than a lookup.
+_RUN = select(runs).where(runs.c.id == bindparam("run_id"), runs.c.org_id == bindparam("org_id"))
+_OWN_EVENTS = (
+    select(run_events)
+    .join(runs, runs.c.id == run_events.c.run_id)
+    .where(runs.c.org_id == bindparam("org_id"))
+)
+_EVENTS = (
+    _OWN_EVENTS.where(
+        run_events.c.run_id == bindparam("run_id"), run_events.c.seq > bindparam("after")
+    )
+    .order_by(run_events.c.seq)
+    .limit(bindparam("most", type_=Integer))
+)
+_EVENTS_OF = _OWN_EVENTS.where(
+    run_events.c.run_id.in_(bindparam("run_ids", expanding=True)),
+    run_events.c.type.in_(bindparam("types", expanding=True)),
+).order_by(run_events.c.run_id, run_events.c.seq)
+_itself = runs.alias()
+_BEFORE = (
+    select(runs.c.id)
+    .join(
+        _itself,
+        and_(
+            _itself.c.id == bindparam("run_id"),
+            _itself.c.org_id == runs.c.org_id,
+            _itself.c.session_id == runs.c.session_id,
+            _itself.c.kind == runs.c.kind,
+            tuple_(runs.c.created_at, runs.c.id) < tuple_(_itself.c.created_at, _itself.c.id),
+        ),
+    )
+    .where(
+        runs.c.org_id == bindparam("org_id"),
+        runs.c.session_id.is_not(None),
+        runs.c.ended_at.is_not(None),
+        or_(runs.c.origin.is_(None), runs.c.origin.not_like('%"type":"replay"%')),
+    )
+    .order_by(runs.c.created_at.desc(), runs.c.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+
 
 class RunStore:
     """Runs and events of `work.scope.org`."""
@@ -27,8 +68,8 @@ class RunStore:
         self._org = work.scope.org
 
     async def get(self, run_id: str) -> Run | None:
-        query = select(runs).where(runs.c.id == run_id, runs.c.org_id == self._org)
-        row = (await self._connection.execute(query)).mappings().first()
+        values = {"run_id": run_id, "org_id": self._org}
+        row = (await self._connection.execute(_RUN, values)).mappings().first()
         return None if row is None else _run(row)
 
     async def page(
@@ -69,59 +110,19 @@ class RunStore:
 
     async def events(self, run_id: str, *, after: int, limit: int) -> list[EventRow]:
         """Events with seq above `after`, in order."""
-        query = (
-            select(run_events)
-            .join(runs, runs.c.id == run_events.c.run_id)
-            .where(
-                run_events.c.run_id == run_id,
-                run_events.c.seq > after,
-                runs.c.org_id == self._org,
-            )
-            .order_by(run_events.c.seq)
-            .limit(limit)
-        )
-        rows = (await self._connection.execute(query)).all()
+        values = {"run_id": run_id, "org_id": self._org, "after": after, "most": limit}
+        rows = (await self._connection.execute(_EVENTS, values)).all()
         return [EventRow(*row) for row in rows]
 
     async def before(self, run_id: str, limit: int) -> list[str]:
         """Ids of the ended runs before `run_id` of its session and kind, newest first."""
-        itself = runs.alias()
-        query = (
-            select(runs.c.id)
-            .join(
-                itself,
-                and_(
-                    itself.c.id == run_id,
-                    itself.c.org_id == runs.c.org_id,
-                    itself.c.session_id == runs.c.session_id,
-                    itself.c.kind == runs.c.kind,
-                    tuple_(runs.c.created_at, runs.c.id) < tuple_(itself.c.created_at, itself.c.id),
-                ),
-            )
-            .where(
-                runs.c.org_id == self._org,
-                runs.c.session_id.is_not(None),
-                runs.c.ended_at.is_not(None),
-                or_(runs.c.origin.is_(None), runs.c.origin.not_like('%"type":"replay"%')),
-            )
-            .order_by(runs.c.created_at.desc(), runs.c.id.desc())
-            .limit(limit)
-        )
-        return list((await self._connection.execute(query)).scalars())
+        values = {"run_id": run_id, "org_id": self._org, "most": limit}
+        return list((await self._connection.execute(_BEFORE, values)).scalars())
 
     async def events_of(self, run_ids: Sequence[str], types: Sequence[str]) -> list[EventRow]:
         """Events of `types`, in order within each run."""
-        query = (
-            select(run_events)
-            .join(runs, runs.c.id == run_events.c.run_id)
-            .where(
-                run_events.c.run_id.in_(run_ids),
-                run_events.c.type.in_(types),
-                runs.c.org_id == self._org,
-            )
-            .order_by(run_events.c.run_id, run_events.c.seq)
-        )
-        rows = (await self._connection.execute(query)).all()
+        values = {"run_ids": run_ids, "types": types, "org_id": self._org}
+        rows = (await self._connection.execute(_EVENTS_OF, values)).all()
         return [EventRow(*row) for row in rows]
 
     async def has_payload(self, run_id: str, blob: str) -> bool:

@@ -8,14 +8,14 @@ Writes have one thread and take turns in order of arrival: SQLite would let them
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter, sleep
 from typing import Any, TypeVar, TypeVarTuple, overload
 
-from sqlalchemy import CursorResult, Executable, create_engine
+from sqlalchemy import CursorResult, Executable, Insert, create_engine
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
@@ -27,6 +27,7 @@ Row = TypeVarTuple("Row")
 
 BUSY_SECONDS = 30.0
 _IN_PLACE_SECONDS = 0.002
+_POLL_SECONDS = 0.001
 _LOOK_EVERY_INSTRUCTIONS = 1000
 _READERS = 8
 _MOST_IDLE = 8
@@ -57,7 +58,7 @@ class SqliteConnection:
     async def execute(
         self, statement: Executable, parameters: Any = None
     ) -> CursorResult[*tuple[Any, ...]]:
-        if statement.is_select:
+        if statement.is_select or _is_row(statement, parameters):
             try:
                 with self._budget:
                     return self._sync.execute(statement, parameters)
@@ -76,6 +77,10 @@ class SqliteConnection:
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait([doing])
             raise
+
+    def try_to_start(self) -> bool:
+        """Begin at once, or not at all because somebody else is writing."""
+        return _has_started(self._sync)
 
     def end_reading(self) -> None:
         """Give the snapshot back."""
@@ -127,7 +132,8 @@ class SqliteEngine:
                 self._writer = await self._open(self._write_thread, "BEGIN IMMEDIATE")
             writer = self._writer
             try:
-                await writer.run_sync(_start)
+                if not writer.try_to_start():
+                    await writer.run_sync(_start)
                 yield writer
                 await writer.run_sync(_commit)
             except BaseException:
@@ -149,6 +155,9 @@ class SqliteEngine:
             plain = sync.connection.driver_connection
             assert isinstance(plain, _Connection)
             tune(plain)
+            plain.execute(
+                "PRAGMA busy_timeout=0"
+            )  # readers never wait, and `_start` does so itself
             return SqliteConnection(sync, _Budget(plain), threads)
 
         return await asyncio.get_running_loop().run_in_executor(threads, connect)
@@ -218,8 +227,26 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options()["cadre_begin"])
 
 
+def _is_row(statement: Executable, parameters: Any) -> bool:
+    """One row to insert is as quick as a lookup; it becomes durable at the commit."""
+    is_one = parameters is None or isinstance(parameters, Mapping)
+    return isinstance(statement, Insert) and statement.select is None and is_one
+
+
 def _start(connection: Connection) -> None:
-    connection.begin()
+    until = monotonic() + BUSY_SECONDS
+    while not _has_started(connection, is_last_try=monotonic() > until):
+        sleep(_POLL_SECONDS)
+
+
+def _has_started(connection: Connection, *, is_last_try: bool = False) -> bool:
+    try:
+        connection.begin()
+    except OperationalError as error:
+        if is_last_try or getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def _commit(connection: Connection) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, insert, select, update
 
 from cadre.infra.database import Work
 from cadre.kernel.ids import UserId
@@ -121,27 +121,12 @@ class DoorStore:
         return (await self._work.connection.execute(statement)).one_or_none()
 
     async def session(self, token_hash: str, now: float) -> Found | None:
-        query = (
-            _people()
-            .add_columns(sessions.c.expires_at)
-            .join(sessions, sessions.c.user_id == users.c.id)
-            .where(sessions.c.token_hash == token_hash, sessions.c.expires_at > now)
-        )
-        return (await self._work.connection.execute(query)).one_or_none()
+        values = {"token_hash": token_hash, "now": now}
+        return (await self._work.connection.execute(_SESSION, values)).one_or_none()
 
     async def key(self, prefix: str, now: float) -> Found | None:
-        query = (
-            _people()
-            .add_columns(
-                api_keys.c.id.label("key_id"),
-                api_keys.c.name.label("key_name"),
-                api_keys.c.secret_hash,
-                api_keys.c.last_used_at,
-            )
-            .join(api_keys, api_keys.c.user_id == users.c.id)
-            .where(api_keys.c.prefix == prefix, _is_valid(api_keys.c.expires_at, now))
-        )
-        return (await self._work.connection.execute(query)).one_or_none()
+        values = {"prefix": prefix, "now": now}
+        return (await self._work.connection.execute(_KEY, values)).one_or_none()
 
 
 def _people() -> Query:
@@ -153,5 +138,33 @@ def _people() -> Query:
     ).join_from(users, orgs, users.c.org_id == orgs.c.id)
 
 
-def _is_valid(expires_at: ColumnElement[Any], now: float) -> ColumnElement[bool]:
+def _is_valid(
+    expires_at: ColumnElement[Any], now: float | ColumnElement[Any]
+) -> ColumnElement[bool]:
     return expires_at.is_(None) | (expires_at > now)
+
+
+# Asked with every request, so built once: building a statement takes longer than a lookup.
+_SESSION = (
+    _people()
+    .add_columns(sessions.c.expires_at)
+    .join(sessions, sessions.c.user_id == users.c.id)
+    .where(
+        sessions.c.token_hash == bindparam("token_hash"),
+        sessions.c.expires_at > bindparam("now"),
+    )
+)
+_KEY = (
+    _people()
+    .add_columns(
+        api_keys.c.id.label("key_id"),
+        api_keys.c.name.label("key_name"),
+        api_keys.c.secret_hash,
+        api_keys.c.last_used_at,
+    )
+    .join(api_keys, api_keys.c.user_id == users.c.id)
+    .where(
+        api_keys.c.prefix == bindparam("prefix"),
+        _is_valid(api_keys.c.expires_at, bindparam("now")),
+    )
+)

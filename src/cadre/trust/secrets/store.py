@@ -1,9 +1,14 @@
 """Queries of secrets, for the org of the work."""
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from cadre.infra.database import Work
 from cadre.trust.secrets.tables import secrets
+
+# Built once: building a statement takes longer than a lookup.
+_SEALED = select(secrets.c.sealed).where(
+    secrets.c.org_id == bindparam("org_id"), secrets.c.name == bindparam("name")
+)
 
 
 class SecretStore:
@@ -12,10 +17,8 @@ class SecretStore:
         self._org = work.scope.org
 
     async def read(self, name: str) -> bytes | None:
-        query = select(secrets.c.sealed).where(
-            secrets.c.org_id == self._org, secrets.c.name == name
-        )
-        return (await self._work.connection.execute(query)).scalar_one_or_none()
+        values = {"org_id": self._org, "name": name}
+        return (await self._work.connection.execute(_SEALED, values)).scalar_one_or_none()
 
     async def write(self, name: str, sealed: bytes, updated_at: float) -> None:
         await self.delete(name)
