@@ -93,8 +93,9 @@ def _round(databases: Databases, dialect: Any, how: How) -> dict[str, Any]:
 @contextmanager
 def _worker(task: dict[str, Any]) -> Generator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "benchmarks.takeover_worker", json.dumps(task)]
+    folder = str(Path(task["effects"]).parent)  # what a killed process leaves behind goes with it
     process = subprocess.Popen(
-        command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True
+        command, cwd=ROOT, env=environment(TMPDIR=folder), stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     try:
