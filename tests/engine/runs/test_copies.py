@@ -144,11 +144,12 @@ async def test_an_unknown_outcome_waits_for_a_person(
     engines: Engines, scope: Scope, outcome: str, result: str
 ):
     acted: list[str] = []
-    stuck = asyncio.Event()
+    begun, stuck = asyncio.Event(), asyncio.Event()
 
     async def driver(run: ActiveRun) -> Json:
         async def act(context: StepContext) -> Json:
             acted.append(context.idempotency_key)
+            begun.set()
             if len(acted) == 1:
                 await stuck.wait()
             return f"acted {len(acted)}"
@@ -160,7 +161,7 @@ async def test_an_unknown_outcome_waits_for_a_person(
 
     runs = await engines.start({"d": driver})
     run = await runs.start(scope, RunSpec("d", {}, None))
-    await engines.until_event(scope, run.id, "step.started")
+    await begun.wait()
     await engines.kill()
     runs = await engines.start({"d": driver})
     waiting = await engines.until(scope, run.id, "waiting")
