@@ -184,7 +184,7 @@ async def test_files_of_the_host_do_not_exist_for_sql(act: Act):
 async def test_a_bar_chart_is_drawn_as_png_and_svg(act: Act, workspace: Workspace):
     output = await act(
         "chart",
-        query="select region, sum(amount) as revenue from orders group by region",
+        query="select region, sum(amount) as revenue from orders group by region order by region",
         mark="bar",
         x="region",
         y="revenue",
