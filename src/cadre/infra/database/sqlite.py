@@ -13,7 +13,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
-from typing import Any, TypeVar, TypeVarTuple, overload
+from typing import Any, TypeVar, TypeVarTuple, cast, overload
 
 from sqlalchemy import CursorResult, Executable, Insert, create_engine
 from sqlalchemy.engine import Connection, Dialect
@@ -21,6 +21,8 @@ from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.selectable import TypedReturnsRows
+
+from cadre.infra.database.lookups import Lookups
 
 Result = TypeVar("Result")
 Row = TypeVarTuple("Row")
@@ -36,8 +38,12 @@ _MOST_IDLE = 8
 class SqliteConnection:
     """A connection of `SqliteEngine` inside a transaction; one coroutine uses it at a time."""
 
-    def __init__(self, sync: Connection, budget: "_Budget", threads: Executor) -> None:
+    def __init__(
+        self, sync: Connection, budget: "_Budget", threads: Executor, lookups: Lookups
+    ) -> None:
         self._sync = sync
+        self._plain = _plain(sync)
+        self._lookups = lookups
         self._budget = budget
         self._threads = threads
 
@@ -59,11 +65,17 @@ class SqliteConnection:
         self, statement: Executable, parameters: Any = None
     ) -> CursorResult[*tuple[Any, ...]]:
         if statement.is_select or _is_row(statement, parameters):
+            lookup = self._lookups.find(statement, parameters)
             try:
                 with self._budget:
-                    return self._sync.execute(statement, parameters)
-            except OperationalError as error:
-                if getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_INTERRUPT:
+                    if lookup is None:
+                        return self._sync.execute(statement, parameters)
+                    if not self._sync.in_transaction():
+                        self._sync.begin()
+                    return cast("CursorResult[Any]", lookup(self._plain))
+            except (OperationalError, sqlite3.OperationalError) as error:
+                cause = getattr(error, "orig", error)
+                if getattr(cause, "sqlite_errorcode", None) != sqlite3.SQLITE_INTERRUPT:
                     raise
         return await self.run_sync(lambda sync: sync.execute(statement, parameters))
 
@@ -105,6 +117,7 @@ class SqliteEngine:
             },
         )
         listen(self._engine, "begin", _begin)
+        self._lookups = Lookups()
         self._writing = asyncio.Lock()
         self._writer: SqliteConnection | None = None
         self._idle: list[SqliteConnection] = []
@@ -152,13 +165,12 @@ class SqliteEngine:
     async def _open(self, threads: Executor, begin: str = "BEGIN") -> SqliteConnection:
         def connect() -> SqliteConnection:
             sync = self._engine.connect().execution_options(cadre_begin=begin)
-            plain = sync.connection.driver_connection
-            assert isinstance(plain, _Connection)
+            plain = _plain(sync)
             tune(plain)
             plain.execute(
                 "PRAGMA busy_timeout=0"
             )  # readers never wait, and `_start` does so itself
-            return SqliteConnection(sync, _Budget(plain), threads)
+            return SqliteConnection(sync, _Budget(plain), threads, self._lookups)
 
         return await asyncio.get_running_loop().run_in_executor(threads, connect)
 
@@ -223,8 +235,14 @@ class _Connection(sqlite3.Connection):
         return super().cursor(factory or _Cursor)
 
 
+def _plain(connection: Connection) -> _Connection:
+    plain = connection.connection.driver_connection
+    assert isinstance(plain, _Connection)
+    return plain
+
+
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options()["cadre_begin"])
+    _plain(connection).execute(connection.get_execution_options()["cadre_begin"])
 
 
 def _is_row(statement: Executable, parameters: Any) -> bool:
@@ -242,8 +260,8 @@ def _start(connection: Connection) -> None:
 def _has_started(connection: Connection, *, is_last_try: bool = False) -> bool:
     try:
         connection.begin()
-    except OperationalError as error:
-        if is_last_try or getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+    except sqlite3.OperationalError as error:
+        if is_last_try or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
             raise
         return False
     return True
