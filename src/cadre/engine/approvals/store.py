@@ -4,13 +4,20 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, insert, select, tuple_, update
+from sqlalchemy import Row, bindparam, insert, select, tuple_, update
 
 from cadre.engine.approvals.schemas import Approval, ApprovalStatus
 from cadre.engine.approvals.tables import approvals
 from cadre.infra.database import Work
 from cadre.kernel.errors import Invalid
 from cadre.kernel.ids import ApprovalId
+
+# Asked at the end of every run, so built once.
+_PENDING_OF = select(approvals.c.id).where(
+    approvals.c.org_id == bindparam("org_id"),
+    approvals.c.run_id == bindparam("run_id"),
+    approvals.c.status == "pending",
+)
 
 
 class ApprovalStore:
@@ -86,10 +93,9 @@ class ApprovalStore:
         await self._mark(approval_id, used_at=at)
 
     async def pending_of(self, run_id: str) -> list[ApprovalId]:
-        query = select(approvals.c.id).where(
-            self._is_mine, approvals.c.run_id == run_id, approvals.c.status == "pending"
-        )
-        return [ApprovalId(one) for one in (await self._connection.execute(query)).scalars()]
+        values = {"org_id": self._org, "run_id": run_id}
+        found = await self._connection.execute(_PENDING_OF, values)
+        return [ApprovalId(one) for one in found.scalars()]
 
     async def _mark(self, approval_id: str, **values: float) -> None:
         statement = update(approvals).where(self._is_mine, approvals.c.id == approval_id)

@@ -11,7 +11,6 @@ import hashlib
 import time
 
 import orjson
-from sqlalchemy.exc import IntegrityError
 
 from cadre.engine.agents import KIND, AgentDefinition, AgentInput, AgentOutput, Agents
 from cadre.engine.conversations.errors import ConversationNotFound, KeyReused
@@ -35,6 +34,7 @@ from cadre.kernel.ids import ConversationId, RunId, new_id
 from cadre.kernel.messages import Json
 from cadre.kernel.paging import Page
 from cadre.kernel.scope import Scope
+from cadre.kernel.values import is_object
 
 _PAGE = 100
 
@@ -105,33 +105,26 @@ class Conversations:
         self, scope: Scope, conversation_id: str, message: MessageInput, *, key: str | None = None
     ) -> Run:
         """Start the run of a message. With the same `key` again it is the same run."""
-        if message.files:
-            async with self._database.read(scope) as work:
-                await _found(ConversationStore(work), conversation_id)
-            await self._files.require(conversation_id, message.files)
-        try:
-            spec = await self._accept(scope, conversation_id, message, key)
-        except IntegrityError:  # the same key at the same moment: by now it is there
-            spec = await self._accept(scope, conversation_id, message, key)
-        run = await self._runs.start(scope, spec)
+        async with self._database.read(scope) as work:
+            conversation = await _found(ConversationStore(work), conversation_id)
+            agent = message.agent or conversation.agent
+            definition = await self._agents.definition(work, agent)
+        await self._files.require(conversation_id, message.files)
+        spec = _spec(agent, definition, message.text, message.files)
+        spec.id = _run_id(scope, conversation_id, key)
+        spec.session_id = spec.workspace_id = conversation_id
+        run = await self._start(scope, spec)
+        async with self._database.begin(scope) as work:
+            await ConversationStore(work).touch(conversation_id, title=_first_line(message.text))
         self._bus.publish(ConversationChanged(scope.org, ConversationId(conversation_id)))
         return run
 
-    async def _accept(
-        self, scope: Scope, conversation_id: str, message: MessageInput, key: str | None
-    ) -> RunSpec:
-        async with self._database.begin(scope) as work:
-            store = ConversationStore(work)
-            conversation = await _found(store, conversation_id)
-            agent = message.agent or conversation.agent
-            definition = await self._agents.definition(work, agent)
-            run_id = await _run_of(store, conversation_id, message, key)
-            title = conversation.title or _first_line(message.text)
-            await store.touch(conversation_id, title=title)
-        spec = _spec(agent, definition, message.text, message.files)
-        spec.id = run_id
-        spec.session_id = spec.workspace_id = conversation_id
-        return spec
+    async def _start(self, scope: Scope, spec: RunSpec) -> Run:
+        """The run of `spec`: the one from before, if its id, and so its key, came before."""
+        run = await self._runs.start(scope, spec)
+        if run.agent != spec.agent or not _is_same(run.input, spec.input):
+            raise KeyReused("This Idempotency-Key came with another message. Use a new one.")
+        return run
 
     async def start(self, scope: Scope, given: RunInput, *, key: str | None = None) -> Run:
         """Start a run of an agent, in a conversation or on its own."""
@@ -144,13 +137,11 @@ class Conversations:
                 "give its id as `session_id`.",
                 field="files",
             )
-        async with self._database.begin(scope) as work:
+        async with self._database.read(scope) as work:
             definition = await self._agents.definition(work, given.agent)
-            message = MessageInput(text=given.text, agent=given.agent)
-            run_id = await _run_of(ConversationStore(work), "", message, key)
         spec = _spec(given.agent, definition, given.text, [])
-        spec.id = run_id
-        return await self._runs.start(scope, spec)
+        spec.id = _run_id(scope, "", key)
+        return await self._start(scope, spec)
 
     async def steer(self, scope: Scope, run_id: str, text: str, *, key: str | None = None) -> bool:
         """Say something to a run at work: its agent reads it before its next model call."""
@@ -213,21 +204,19 @@ async def _found(store: ConversationStore, conversation_id: str) -> Conversation
     return found
 
 
-async def _run_of(
-    store: ConversationStore, conversation_id: str, message: MessageInput, key: str | None
-) -> RunId:
-    """The id of the message's run: the one from before, if `key` came before."""
-    run_id = new_run_id()
+def _run_id(scope: Scope, conversation_id: str, key: str | None) -> RunId:
+    """The id of a message's run: one that came with the same `key` before is the same run."""
     if key is None:
-        return run_id
-    digest = hashlib.sha256(orjson.dumps(message.model_dump())).hexdigest()
-    known = await store.message(conversation_id, key)
-    if known is None:
-        await store.add_message(conversation_id, key, run_id, digest)
-        return run_id
-    if known[1] != digest:
-        raise KeyReused("This Idempotency-Key came with another message. Use a new one.")
-    return RunId(known[0])
+        return new_run_id()
+    of = "\0".join((scope.org, conversation_id, key))
+    return RunId(f"run_{hashlib.sha256(of.encode()).hexdigest()[:32]}")
+
+
+def _is_same(shown: Json, given: Json) -> bool:
+    """Whether a run that shows this input was given that; a big one shows its digest."""
+    if is_object(shown) and "$blob" in shown:
+        return shown["$blob"] == f"sha256:{hashlib.sha256(orjson.dumps(given)).hexdigest()}"
+    return shown == given
 
 
 def _spec(agent: str, definition: AgentDefinition, text: str, files: list[str]) -> RunSpec:

@@ -2,10 +2,10 @@
 
 import time
 
-from sqlalchemy import Row, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Row, Text, bindparam, case, delete, insert, select, tuple_, update
 
 from cadre.engine.conversations.schemas import Conversation
-from cadre.engine.conversations.tables import conversations, message_keys
+from cadre.engine.conversations.tables import conversations
 from cadre.infra.database import Work
 from cadre.kernel.errors import Invalid
 
@@ -16,14 +16,14 @@ _CONVERSATION = select(conversations).where(
 _TOUCH = (
     update(conversations)
     .where(conversations.c.org_id == bindparam("of_org"), conversations.c.id == bindparam("of_id"))
-    .values(title=bindparam("title"), updated_at=bindparam("updated_at"))
+    .values(
+        title=case(
+            (conversations.c.title == "", bindparam("title", type_=Text)),
+            else_=conversations.c.title,
+        ),
+        updated_at=bindparam("updated_at"),
+    )
 )
-_MESSAGE = select(message_keys.c.run_id, message_keys.c.digest).where(
-    message_keys.c.org_id == bindparam("org_id"),
-    message_keys.c.conversation_id == bindparam("conversation_id"),
-    message_keys.c.key == bindparam("key"),
-)
-_ADD_MESSAGE = insert(message_keys)
 
 
 class ConversationStore:
@@ -55,6 +55,7 @@ class ConversationStore:
         return [_conversation(row) for row in await self._connection.execute(query)]
 
     async def touch(self, conversation_id: str, *, title: str) -> None:
+        """Something was said; `title` is for a conversation that has none."""
         values = {"of_org": self._org, "of_id": conversation_id}
         await self._connection.execute(
             _TOUCH, {**values, "title": title, "updated_at": time.time()}
@@ -64,31 +65,10 @@ class ConversationStore:
         await self._change(conversation_id, title=title)
 
     async def delete(self, conversation_id: str) -> None:
-        for table, column in (
-            (message_keys, message_keys.c.conversation_id),
-            (conversations, conversations.c.id),
-        ):
-            statement = delete(table).where(table.c.org_id == self._org, column == conversation_id)
-            await self._connection.execute(statement)
-
-    async def message(self, conversation_id: str, key: str) -> tuple[str, str] | None:
-        """(run id, digest) of the message that came with `key`."""
-        values = {"org_id": self._org, "conversation_id": conversation_id, "key": key}
-        row = (await self._connection.execute(_MESSAGE, values)).one_or_none()
-        return (row.run_id, row.digest) if row else None
-
-    async def add_message(self, conversation_id: str, key: str, run_id: str, digest: str) -> None:
-        await self._connection.execute(
-            _ADD_MESSAGE,
-            {
-                "org_id": self._org,
-                "conversation_id": conversation_id,
-                "key": key,
-                "run_id": run_id,
-                "digest": digest,
-                "created_at": time.time(),
-            },
+        statement = delete(conversations).where(
+            self._is_mine, conversations.c.id == conversation_id
         )
+        await self._connection.execute(statement)
 
     async def _change(self, conversation_id: str, **values: object) -> None:
         statement = update(conversations).where(
