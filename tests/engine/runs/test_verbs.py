@@ -382,3 +382,42 @@ async def test_a_worker_takes_no_more_than_it_may(engines: Engines, scope: Scope
         await engines.until(scope, run.id, "done")
 
     assert most <= 3
+
+
+async def test_what_prepares_a_step_is_written_with_it_and_done_again_after_a_crash(
+    engines: Engines, scope: Scope
+):
+    prepared: list[int] = []
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def driver(run: ActiveRun) -> Json:
+        async def prepare(_: StepContext) -> Json:
+            prepared.append(len(prepared))
+            return prepared[-1]
+
+        async def act(_: StepContext) -> Json:
+            begun.set()
+            await go_on.wait()
+            return "acted"
+
+        first = await run.step("p", prepare, kind="code", name="p", settles_with_next=True)
+        return [first, await run.step("a", act, kind="tool", name="a")]
+
+    runs = await engines.start({"d": driver})
+    run = await runs.start(scope, RunSpec("d", {}, None))
+    await begun.wait()
+    before = [event.type for event in await runs.events(scope, run.id)]
+    await engines.kill()
+    go_on.set()
+    runs = await engines.start({"d": driver})
+    ended = await engines.until(scope, run.id, "done")
+
+    events = await runs.events(scope, run.id)
+    assert before == ["run.started"]
+    assert [(event.seq, event.key) for event in events] == [
+        (0, None),
+        (1, "p"),
+        (2, "a"),
+        (3, None),
+    ]
+    assert (ended.output, ended.steps) == ([1, "acted"], 2)

@@ -61,6 +61,7 @@ class Opener:
             name="history",
             input={"files": [str(getattr(f, "path", f)) for f in self.given.files]},
             safety=Safety.IDEMPOTENT,
+            settles_with_next=True,
         )
         return Opening.model_validate(output).model_copy(update={"recorded": recorded})
 
@@ -95,14 +96,16 @@ class Opener:
 
     async def _look_back(self) -> Json:
         files = [await self._file(file) for file in self.given.files]
+        manifest = await self.workspace.snapshot()
         room = self.definition.context.max_tokens
+        await self.run.born()  # before that an earlier turn may not be seen to have ended
         earlier = await self.transcripts.before(self.run.scope, await self._first(), room)
         opening = Opening(
             messages=earlier.messages,
             turns_left_out=earlier.left_out,
             tainted=earlier.is_tainted,
             files=files,
-            manifest=await self.workspace.snapshot(),
+            manifest=manifest,
             today=datetime.fromtimestamp(time.time(), UTC).date().isoformat(),
         )
         return opening.model_dump(mode="json")

@@ -57,6 +57,7 @@ class Step:
     safety: Safety
     timeout_seconds: float | None
     ask_outcome: AskOutcome | None
+    settles_with_next: bool
 
     def described(self) -> Data:
         return {"kind": self.kind, "name": self.name, "input": self.input}
@@ -105,6 +106,8 @@ class Acting:
                 recorded = await self._clear(step)
                 if recorded is not None:
                     return await self.recall(recorded, step.key)
+            if not step.settles_with_next:
+                await self._pen.born()
             self._pen.check()
             try:
                 return await self._attempt(step, effect)
@@ -113,7 +116,9 @@ class Acting:
 
     async def _attempt(self, step: Step, effect: Effect) -> Json:
         started_at = time.time()
-        emit = self._open.begin(step.key, step.kind, step.name, step.input, started_at)
+        emit = self._open.begin(
+            step.key, step.kind, step.name, step.input, started_at, shown=not step.settles_with_next
+        )
         context = StepContext(self._run_id, step.key, self._scope, emit)
         try:
             if step.timeout_seconds is None:
@@ -160,7 +165,10 @@ class Acting:
         else:
             data["output"] = output = plain(outcome)
         data["started_at"] = started_at
-        await self._journal_end("step.finished", step, data, spent)
+        if step.settles_with_next:
+            await self._pen.hold("step.finished", step.key, data, spent)
+        else:
+            await self._journal_end("step.finished", step, data, spent)
         return output
 
     async def _journal_failed(self, step: Step, code: str, detail: str, started_at: float) -> Json:

@@ -89,6 +89,13 @@ class ActiveRun:
         self._takes: dict[str, int] = {}
         self._has_acted = False
 
+    async def born(self) -> None:
+        """Return when the run itself is durable: an effect that reads what other runs wrote waits.
+
+        Steps that settle by themselves do so anyway.
+        """
+        await self._pen.born()
+
     async def step(
         self,
         key: str,
@@ -100,8 +107,13 @@ class ActiveRun:
         safety: Safety = Safety.READ_ONLY,
         ask_outcome: AskOutcome | None = None,
         timeout_seconds: float | None = None,
+        settles_with_next: bool = False,
     ) -> Json:
         """The result of `effect`, journaled under `key`; raises `StepFailed` if it failed.
+
+        `settles_with_next`: what only prepares the next step need not be durable before it; the
+        two are written together, and after a crash in between both are done again. Its effect may
+        begin before the run is durable (see `born`).
 
         `ask_outcome(idempotency_key)` returns what an interrupted unsafe effect gave, None if
         it did not happen, and raises if it can't tell.
@@ -116,7 +128,9 @@ class ActiveRun:
         self._begin_something("step", key)
         self._waiting.enter()
         try:
-            step = Step(key, kind, name, input, safety, timeout_seconds, ask_outcome)
+            step = Step(
+                key, kind, name, input, safety, timeout_seconds, ask_outcome, settles_with_next
+            )
             return await self._acting.act(step, effect)
         finally:
             self._waiting.leave()

@@ -5,6 +5,7 @@ whatever its driver and effects do.
 """
 
 import asyncio
+from asyncio import Future
 from collections.abc import Awaitable, Callable
 from enum import Enum, auto
 from typing import TypeAlias, cast
@@ -17,7 +18,7 @@ from cadre.engine.runs.ending import Ending
 from cadre.engine.runs.engine import Engine
 from cadre.engine.runs.open_steps import OpenSteps
 from cadre.engine.runs.pen import Halted, Pen
-from cadre.engine.runs.ports import Claim, Turn
+from cadre.engine.runs.ports import Claim, Turn, Written
 from cadre.engine.runs.recording import Recording
 from cadre.engine.runs.replaying import Replay
 from cadre.engine.runs.schemas import Origin
@@ -50,6 +51,7 @@ class Hosted:
         driver: Driver,
         stragglers: Stragglers,
         lease_until: float,
+        birth: "Future[Written] | None" = None,
     ) -> None:
         self.claim = claim
         self._engine = engine
@@ -71,6 +73,7 @@ class Hosted:
             claim=claim,
             lease_until=lease_until,
             attention=self._attention,
+            birth=birth,
         )
         self.open_steps = OpenSteps(claim.id, engine.hub)
         self._waiting = Waiting(
@@ -122,11 +125,13 @@ class Hosted:
         except CadreError:
             _log.exception("run_given_up", run_id=self.claim.id)
             leave = _Leave.LOST
-        if leave is _Leave.LOST:
+        if leave is _Leave.LOST and self.pen.is_born:
             _log.info("run_left", run_id=self.claim.id, fence=self.claim.fence)
         self.pen.is_down = True
 
     async def _see_through(self) -> _Leave | None:
+        if self._origin is not None:  # a copy catches up with a journal that has to be there
+            await self.pen.born()
         if self.claim.cancel is not None:
             self.end(Ending.by_request(self.claim.cancel))
         if self._ending is None:
@@ -149,11 +154,17 @@ class Hosted:
         has_children = bool(self._recording.children)
         open_unsafe = self._open_unsafe()
         await self._ending.write(self.pen, self.claim, open_unsafe, has_children=has_children)
+        self._tell_others(has_children=has_children)
+        return None
+
+    def _tell_others(self, *, has_children: bool) -> None:
+        """The run has ended: who waited for that may go on."""
         if self.claim.parent_id is not None:
             self._engine.hub.poke(self.claim.parent_id)
-        if has_children or self.claim.session_id is not None:
+        if has_children:
             self._engine.hub.poke()
-        return None
+        elif self.claim.session_id is not None:
+            self._engine.hub.offer()
 
     async def _watch(self, task: "asyncio.Future[Ending | None]") -> _Leave | None:
         """Serve the driver until it is done, or until the run leaves it behind."""

@@ -9,6 +9,7 @@ import gc
 import os
 import socket
 import time
+from asyncio import Future
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
@@ -17,7 +18,7 @@ from cadre.engine.runs.ending import Ending
 from cadre.engine.runs.engine import Engine
 from cadre.engine.runs.errors import UnknownKind
 from cadre.engine.runs.hosting import Driver, Hosted
-from cadre.engine.runs.ports import Claim, Lease, Pulse
+from cadre.engine.runs.ports import Claim, Lease, Pulse, Written
 from cadre.engine.runs.retention import Retention
 from cadre.engine.runs.schemas import Frame
 from cadre.engine.runs.service import Runs
@@ -112,12 +113,10 @@ class Worker:
         self._reserved += 1
         return self._lease
 
-    def release(self) -> None:
+    def begin(self, claim: Claim, since: float, birth: "Future[Written]") -> None:
         self._reserved -= 1
-
-    def begin(self, claim: Claim, since: float) -> None:
-        self._reserved -= 1
-        self._adopt(claim, since)
+        if claim.id not in self._hosted:  # else it was asked for once more
+            self._adopt(claim, since, birth)
 
     def poke(self, run_id: str | None) -> None:
         hosted = self._hosted.get(run_id) if run_id is not None else None
@@ -126,6 +125,9 @@ class Worker:
         else:
             self._wake.set()
             self._check.set()
+
+    def offer(self) -> None:
+        self._wake.set()
 
     def wish(self, run_id: str, cancel: str) -> None:
         hosted = self._hosted.get(run_id)
@@ -169,12 +171,12 @@ class Worker:
         for event in await self._journal.read(list(by_id)):
             by_id[event.run_id].events.append(event)
 
-    def _adopt(self, claim: Claim, since: float) -> None:
+    def _adopt(self, claim: Claim, since: float, birth: "Future[Written] | None" = None) -> None:
         before = self._hosted.get(claim.id)
         if before is not None:  # we lost the run and got it again ourselves
             before.lose()
         driver = self._drivers.get(claim.kind, _no_driver)
-        hosted = self._host(claim, driver, since)
+        hosted = self._host(claim, driver, since, birth)
         if claim.crashes > self._settings.most_crashes:
             hosted.end(Ending.failed("crashed_too_often", _CRASHED))
         self._hosted[claim.id] = hosted
@@ -182,13 +184,20 @@ class Worker:
         self._tasks.add(task)
         task.add_done_callback(lambda task: self._left(hosted, task))
 
-    def _host(self, claim: Claim, driver: Driver, since: float) -> Hosted:
+    def _host(
+        self,
+        claim: Claim,
+        driver: Driver,
+        since: float,
+        birth: "Future[Written] | None" = None,
+    ) -> Hosted:
         return Hosted(
             engine=self._engine,
             claim=claim,
             driver=driver,
             stragglers=self._stragglers,
             lease_until=since + self._lease.seconds,
+            birth=birth,
         )
 
     def _left(self, hosted: Hosted, task: "asyncio.Task[None]") -> None:
@@ -197,7 +206,7 @@ class Worker:
             del self._hosted[hosted.claim.id]
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("run_not_hosted", run_id=hosted.claim.id, exc_info=error)
-        if self._was_full:
+        if self._was_full or not hosted.pen.is_born:
             self._wake.set()
 
     async def _look_after(self) -> float:
@@ -251,7 +260,7 @@ class Worker:
         for start in range(0, len(hosted), 1000):
             some = {run.claim.id: run for run in hosted[start : start + 1000]}
             since = time.monotonic()
-            held = [(run.claim.id, run.claim.fence) for run in some.values()]
+            held = [(run.claim.id, run.claim.fence) for run in some.values() if run.pen.is_born]
             pulses = await self._journal.renew(self._lease, held)
             for pulse in pulses:
                 some[pulse.id].pen.lease_until = since + self._lease.seconds

@@ -5,13 +5,14 @@ is kept here: whoever joins or falls behind reads the journal.
 """
 
 import asyncio
+from asyncio import Future
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from cadre.engine.runs.ports import Claim, Entry, EventRow, Lease, NewRun
+from cadre.engine.runs.ports import Claim, Entry, EventRow, Lease, NewRun, Written
 from cadre.engine.runs.schemas import Frame
 from cadre.infra.bus import Bus
 from cadre.kernel.events import RunAdvanced
@@ -28,16 +29,16 @@ class Host(Protocol):
         """Set a place aside for a fresh run of `kind`, if there is one."""
         ...
 
-    def release(self) -> None:
-        """Give a reserved place back."""
-        ...
-
-    def begin(self, claim: Claim, since: float) -> None:
-        """Host a run that was born in a reserved place; its lease runs from `since`."""
+    def begin(self, claim: Claim, since: float, birth: "Future[Written]") -> None:
+        """Host a run in a reserved place while `birth` makes it; its lease runs from `since`."""
         ...
 
     def poke(self, run_id: str | None) -> None:
         """There may be work: mail or the end for `run_id`, or a run to claim."""
+        ...
+
+    def offer(self) -> None:
+        """There may be a run to claim, and nothing else is new."""
         ...
 
     def wish(self, run_id: str, cancel: str) -> None:
@@ -159,6 +160,10 @@ class Hub:
     def poke(self, run_id: str | None = None) -> None:
         for host in self.hosts:
             host.poke(run_id)
+
+    def offer(self) -> None:
+        for host in self.hosts:
+            host.offer()
 
     def wish(self, run_id: str, cancel: str) -> None:
         for host in self.hosts:

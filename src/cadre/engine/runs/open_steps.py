@@ -41,12 +41,12 @@ class OpenSteps:
         self._open: dict[str, _Open] = {}
 
     def begin(
-        self, key: str, kind: str, name: str, given: Json, started_at: float
+        self, key: str, kind: str, name: str, given: Json, started_at: float, *, shown: bool
     ) -> Callable[[Frame], None]:
         """The step `key` begins to act; what its effect may emit goes through the answer."""
         step = _Open(kind, name, given, started_at)
         self._open[key] = step
-        if self._hub.is_followed(self._run_id):
+        if shown and self._hub.is_followed(self._run_id):
             self._hub.frame(self._run_id, self._started(key, step))
         return partial(self._emit, key, step)
 

@@ -58,6 +58,15 @@ class Spent:
     input_tokens: int = 0
     output_tokens: int = 0
 
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(
+            steps=self.steps + other.steps,
+            cost_nano_usd=self.cost_nano_usd + other.cost_nano_usd,
+            unpriced=self.unpriced + other.unpriced,
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+        )
+
 
 @dataclass(slots=True)
 class Turn:

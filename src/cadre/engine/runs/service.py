@@ -1,5 +1,6 @@
 """Runs: everything that can be asked of runs from outside them, always by an org."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from typing import TypeAlias, cast
@@ -219,19 +220,18 @@ class Runs:
     async def _submit(self, scope: Scope, birth: Birth) -> Run:
         place = self._hub.reserve(birth.run.kind)
         since = time.monotonic()
-        status = None
-        try:
-            write = Submit(birth.run, place and place[1])
-            status = cast("str | None", await self._journal.write(write))
-        finally:
-            if place is not None and status != "running":
-                place[0].release()
+        written = self._journal.write(Submit(birth.run, place and place[1]))
+        if place is not None:
+            place[0].begin(birth.claim(), since, written)
+        # A request that is given up must not take the run with it, which may be durable already.
+        status = cast("str | None", await asyncio.shield(written))
         if status is None:
             return await self._existing(scope, birth)
-        if place is not None and status == "running":
-            place[0].begin(birth.claim(), since)
-        else:
+        if status != "running":
             self._hub.poke()
+        else:
+            for _ in range(2):  # the run first: its effect is two turns of the loop away
+                await asyncio.sleep(0)
         run = birth.run
         self._hub.advanced(run, run.entries, len(run.entries) - 1, (status, None))
         return birth.shown(status)

@@ -13,8 +13,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import TypedDict, cast
+from typing import TypedDict, cast, overload
 
 from cadre.infra.blobs import Blobs
 from cadre.kernel.ids import BlobId
@@ -22,6 +23,7 @@ from cadre.kernel.ids import BlobId
 _Stamp = tuple[int, int, int, int]
 _Entry = tuple[_Stamp, BlobId]
 _WRITERS = 16
+_GLANCE_FILES = 50
 
 
 class FileState(TypedDict):
@@ -46,6 +48,10 @@ class Index:
         self._path = path
         self.lock = threading.Lock()
         self._known: dict[str, _Entry] | None = None
+
+    @property
+    def is_loaded(self) -> bool:
+        return self._known is not None
 
     def load(self) -> dict[str, _Entry]:
         """The entries; a broken or missing index is an empty one."""
@@ -82,6 +88,25 @@ def take(root: Path, blobs: Blobs, index: Index) -> BlobId:
         found = _walk(root)
         entries = _entries(root, found, blobs, index.load())
         index.save({name: entry for name, (entry, _) in entries.items()})
+    return blobs.put_now(_manifest(found, entries))
+
+
+def glance(root: Path, blobs: Blobs, index: Index) -> BlobId | None:
+    """`take` where that is next to nothing: few files, none changed, a manifest that is kept."""
+    found = _walk(root, most=_GLANCE_FILES)
+    if found is None or (found.files and not index.is_loaded):
+        return None
+    known = index.load() if found.files else {}
+    entries: dict[str, tuple[_Entry, os.stat_result]] = {}
+    for name, status in found.files.items():
+        entry = known.get(name)
+        if entry is None or entry[0] != _stamp(status):
+            return None
+        entries[name] = (entry, status)
+    return blobs.find_now(_manifest(found, entries))
+
+
+def _manifest(found: "_Found", entries: dict[str, tuple[_Entry, os.stat_result]]) -> bytes:
     files: dict[str, FileState] = {
         name: {
             "blob": entry[1],
@@ -96,7 +121,7 @@ def take(root: Path, blobs: Blobs, index: Index) -> BlobId:
         "links": dict(sorted(found.links.items())),
         "folders": sorted(found.folders),
     }
-    return blobs.put_now(json.dumps(manifest, ensure_ascii=True, sort_keys=True).encode())
+    return json.dumps(manifest, ensure_ascii=True, sort_keys=True).encode()
 
 
 def _entries(
@@ -173,28 +198,44 @@ def _clear(root: Path, manifest: Manifest, known: dict[str, _Entry]) -> set[str]
     return kept
 
 
-def _walk(root: Path) -> _Found:
+@overload
+def _walk(root: Path) -> _Found: ...
+
+
+@overload
+def _walk(root: Path, most: int) -> _Found | None: ...
+
+
+def _walk(root: Path, most: int | None = None) -> _Found | None:
+    """What there is below `root`; None if that is more than `most` entries."""
     found = _Found({}, {}, [])
     pending = [""]
+    seen = 0
     while pending:
         folder = pending.pop()
         try:
-            entries = list(os.scandir(root / folder))
+            entries = list(islice(os.scandir(root / folder), most and most + 1))
         except OSError:
             continue
+        seen += len(entries)
+        if most is not None and seen > most:
+            return None
         if folder and not entries:
             found.folders.append(folder)
         for entry in entries:
-            name = f"{folder}/{entry.name}" if folder else entry.name
-            with contextlib.suppress(FileNotFoundError):
-                status = entry.stat(follow_symlinks=False)
-                if stat.S_ISDIR(status.st_mode):
-                    pending.append(name)
-                elif stat.S_ISREG(status.st_mode):
-                    found.files[name] = status
-                elif stat.S_ISLNK(status.st_mode):
-                    found.links[name] = os.readlink(entry.path)
+            _sort_in(entry, f"{folder}/{entry.name}" if folder else entry.name, found, pending)
     return found
+
+
+def _sort_in(entry: "os.DirEntry[str]", name: str, found: _Found, pending: list[str]) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        status = entry.stat(follow_symlinks=False)
+        if stat.S_ISDIR(status.st_mode):
+            pending.append(name)
+        elif stat.S_ISREG(status.st_mode):
+            found.files[name] = status
+        elif stat.S_ISLNK(status.st_mode):
+            found.links[name] = os.readlink(entry.path)
 
 
 def _keep(blobs: Blobs, path: Path) -> tuple[_Entry, os.stat_result] | None:

@@ -122,6 +122,9 @@ class Workspace:
 
     async def snapshot(self) -> BlobId:
         """Keep the whole content; unchanged files are not read again. Returns the manifest."""
+        known = snapshots.glance(self.root, self.blobs, self.index)
+        if known is not None:
+            return known
         return await asyncio.to_thread(snapshots.take, self.root, self.blobs, self.index)
 
     async def restore(self, manifest: BlobId) -> None:
@@ -223,7 +226,7 @@ class Workspaces:
             raise Invalid(f"{workspace_id[:80]!r} is not the id of a workspace.")
         folder = self._root / workspace_id
         files = folder / "files"
-        files.mkdir(parents=True, exist_ok=True)
+        os.makedirs(files, exist_ok=True)
         index = self._indexes.get(workspace_id)
         if index is None:
             index = self._indexes[workspace_id] = snapshots.Index(folder / "index.json")

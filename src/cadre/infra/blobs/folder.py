@@ -43,13 +43,18 @@ class Blobs:
 
     def put_now(self, content: bytes) -> BlobId:
         """`put` for a caller that is on a thread of its own."""
-        blob = BlobId(f"sha256:{hashlib.sha256(content).hexdigest()}")
+        blob = _id_of(content)
         target = self.path(blob)
         if not target.exists():
             with tempfile.NamedTemporaryFile(dir=self._staging(), delete=False) as file:
                 file.write(content)
                 _settle(file, target)
         return blob
+
+    def find_now(self, content: bytes) -> BlobId | None:
+        """The id of `content` if it is kept already; asks the disk once."""
+        blob = _id_of(content)
+        return blob if self.path(blob).exists() else None
 
     async def put_file(self, source: Path) -> BlobId:
         """Keep the content of the file `source`, read in pieces."""
@@ -102,6 +107,10 @@ class Blobs:
         staging = self._root / "staging"
         staging.mkdir(parents=True, exist_ok=True)
         return staging
+
+
+def _id_of(content: bytes) -> BlobId:
+    return BlobId(f"sha256:{hashlib.sha256(content).hexdigest()}")
 
 
 def _settle(staged: IO[bytes], target: Path) -> None:
