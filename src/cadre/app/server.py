@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
@@ -20,6 +21,9 @@ from cadre.kernel.errors import Unavailable
 Stop = Callable[[], None]
 
 _STOP_SECONDS = 5
+# How long a thread that has written to the disk may wait for the loop to let it go on. Python's
+# 5 ms are as long as a whole turn of a conversation.
+_SWITCH_SECONDS = 0.0001
 
 
 class PortBusy(Unavailable):
@@ -71,6 +75,7 @@ async def serving(
     pretend to be another address with every sign-in that fails.
     """
     server = _Server(app, trusted_proxies)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     async with app.router.lifespan_context(app), asyncio.TaskGroup() as group:
         group.create_task(server.serve([bound]))
         await server.is_ready.wait()

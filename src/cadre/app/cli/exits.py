@@ -1,7 +1,7 @@
 """Exit codes, and how an asynchronous command is run to one of them."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
 import typer
@@ -13,10 +13,14 @@ WAITING = 3
 CANCELLED = 130
 
 
-def finish(command: Coroutine[Any, Any, int | None]) -> None:
+def finish(
+    command: Coroutine[Any, Any, int | None],
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> None:
     """Run `command` and leave with the code that it returns."""
     try:
-        code = asyncio.run(command)
+        with asyncio.Runner(loop_factory=loop_factory) as runner:
+            code = runner.run(command)
     except KeyboardInterrupt:
         code = CANCELLED
     except BaseExceptionGroup as group:

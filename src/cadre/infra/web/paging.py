@@ -14,7 +14,7 @@ class PageQuery:
     limit: int = 50
 
 
-def _page_query(
+async def _page_query(
     cursor: Annotated[
         str | None, Query(max_length=500, description="`next` of the page before.")
     ] = None,

@@ -1,7 +1,8 @@
 """What a request carries: its scope, and the app whose services answer it.
 
 The door that signs people in writes the scope into the ASGI scope's state; a route that
-asks for `CurrentScope` refuses a request without one.
+asks for `CurrentScope` refuses a request without one. What is looked up here is `async` only
+because FastAPI would call a plain function on a thread.
 """
 
 from collections.abc import MutableMapping
@@ -21,7 +22,7 @@ def set_scope(asgi_scope: MutableMapping[str, Any], scope: Scope) -> None:
     asgi_scope.setdefault("state", {})[_KEY] = scope
 
 
-def current_scope(connection: HTTPConnection) -> Scope:
+async def current_scope(connection: HTTPConnection) -> Scope:
     """The scope of this request, or `Unauthenticated`."""
     scope = connection.scope.get("state", {}).get(_KEY)
     if not isinstance(scope, Scope):
@@ -37,7 +38,7 @@ CurrentScope = Annotated[Scope, Depends(current_scope)]
 def Provide(service: type[Any]) -> Any:  # noqa: N802  # reads as the type marker that it is: Annotated[Runs, Provide(Runs)]
     """A dependency on the one `service` that wiring made, looked up by its type."""
 
-    def find(connection: HTTPConnection) -> Any:
+    async def find(connection: HTTPConnection) -> Any:
         return connection.app.state.services[service]
 
     return Depends(find)
