@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from cadre.engine.agents import KIND, AgentDriver, Agents, read_definition
 from cadre.engine.approvals import Approval, Approvals, Decision
 from cadre.engine.conversations import Conversations, Files
 from cadre.engine.gate import Gate
-from cadre.engine.models import Endpoint, EnvironmentProvider, Models, OpenAICompatible, Patience
+from cadre.engine.models import Endpoint, EnvironmentProvider
+from cadre.engine.models.providers import chat_model
 from cadre.engine.runs import ENDED, Run, RunEvent, Runs, RunSpec, RunsSettings, Worker
 from cadre.engine.sandbox import SandboxReport, UnavailableSandbox
 from cadre.engine.tools import Tool, Toolbox, ToolContext, ToolOutput, Workspaces
@@ -24,11 +25,10 @@ from cadre.infra.http_client import HttpClient
 from cadre.kernel.ids import RunId
 from cadre.kernel.messages import Json
 from cadre.kernel.scope import Scope
-from cadre.trust.secrets import Secrets
 from tests.engine.models.scripted_server import ScriptedServer
+from tests.engine.models.stack import ModelStack, open_models
 
 OBJECT = {"type": "object"}
-PATIENCE = Patience(idle_seconds=5, first_pause_seconds=0.01)
 
 
 @dataclass
@@ -102,7 +102,7 @@ class House:
     scope: Scope
     server: ScriptedServer
     http: HttpClient
-    models: Models
+    made: ModelStack
     toolbox: Toolbox
     workspaces: Workspaces
     deeds: Deeds
@@ -133,10 +133,9 @@ class House:
     async def work(self) -> None:
         """Put a worker to work."""
         driver = AgentDriver(
-            database=self.database,
             blobs=self.blobs,
             runs=self.runs,
-            models=self.models,
+            models=self.made.models,
             toolbox=self.toolbox,
             gate=self.gate,
             workspaces=self.workspaces,
@@ -224,15 +223,19 @@ async def open_house(
     database: Database, blobs: Blobs, bus: Bus, scope: Scope, tmp_path: Path
 ) -> AsyncGenerator[House]:
     deeds = Deeds()
-    async with ScriptedServer() as server, HttpClient() as http:
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(ScriptedServer())
+        http = await stack.enter_async_context(HttpClient())
         here = Endpoint("test", server.base_url)
-        models = Models(
-            http=http,
-            blobs=blobs,
-            secrets=Secrets(bytes(32)),
-            offline=OpenAICompatible(http, blobs, here, "offline", patience=PATIENCE),
-            environment=[EnvironmentProvider("test", server.base_url, None, ("scripted",))],
-            patience=PATIENCE,
+        made = await stack.enter_async_context(
+            open_models(
+                database,
+                http,
+                blobs,
+                tmp_path / "usage",
+                offline=chat_model(http, blobs, here, "offline"),
+                environment=[EnvironmentProvider("test", server.base_url, None, ("scripted",))],
+            )
         )
         house = House(
             database=database,
@@ -241,7 +244,7 @@ async def open_house(
             scope=scope,
             server=server,
             http=http,
-            models=models,
+            made=made,
             toolbox=Toolbox([*builtin_tools(), *deeds.tools()]),
             workspaces=Workspaces(tmp_path / "workspaces", blobs),
             deeds=deeds,

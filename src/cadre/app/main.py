@@ -8,9 +8,10 @@ from fastapi import APIRouter, FastAPI
 
 from cadre import __version__
 from cadre.app.console import console_folder
+from cadre.app.ground import Say
 from cadre.app.local import OWNER_SCOPE
 from cadre.app.settings import Settings, load_settings
-from cadre.app.wiring import Say, wired
+from cadre.app.wiring import wired
 from cadre.edge import http, live
 from cadre.edge.http import BodyLimits, make_api
 from cadre.engine.agents.routes import router as agents
@@ -23,6 +24,8 @@ from cadre.engine.runs.routes import router as runs
 from cadre.infra.database import Database
 from cadre.trust.accounts import Accounts
 from cadre.trust.accounts.routes import router as keys
+from cadre.trust.budgets.routes import router as budgets
+from cadre.trust.usage.routes import router as usage
 
 _ROUTERS: tuple[APIRouter, ...] = (
     http.router,
@@ -35,6 +38,8 @@ _ROUTERS: tuple[APIRouter, ...] = (
     agents,
     gate,
     models,
+    budgets,
+    usage,
 )
 
 

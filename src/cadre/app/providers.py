@@ -1,10 +1,11 @@
-"""The provider of models that the environment names, if any."""
+"""The providers of models that the environment names, each by its customary variables."""
 
 import asyncio
+import os
 
 from cadre.app.settings import Settings
-from cadre.engine.models import OPENAI_URL, Endpoint, EnvironmentProvider, model_names
-from cadre.infra.http_client import HttpClient
+from cadre.engine.models import KNOWN, Endpoint, EnvironmentProvider, from_environment, model_names
+from cadre.infra.http_client import HttpClient, host_and_port
 from cadre.infra.telemetry import get_logger
 from cadre.kernel.errors import CadreError
 
@@ -12,31 +13,52 @@ _ASK_SECONDS = 3.0
 _log = get_logger("app")
 
 
-async def providers_from(settings: Settings, http: HttpClient) -> tuple[EnvironmentProvider, ...]:
-    """What OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODELS say.
+async def providers_from(settings: Settings, http: HttpClient) -> list[EnvironmentProvider]:
+    """What OPENAI_API_KEY, ANTHROPIC_BASE_URL, OLLAMA_HOST and their like say.
 
-    A server of one's own is asked for its models if none are named: with no name the offline
-    operator would answer although a model was set up.
+    A server of one's own is asked for its models if none are named: the catalog knows what a
+    provider has at its own address, and nothing of other places.
     """
-    key = None if settings.openai_api_key is None else settings.openai_api_key.get_secret_value()
-    url = settings.openai_base_url
-    if key is None and url is None:
-        return ()
-    models = tuple(settings.openai_models)
-    if url is not None and not models:
-        models = await _ask(Endpoint("openai", url, key), http)
-    return (EnvironmentProvider(base_url=url or OPENAI_URL, key=key, models=models),)
+    async with asyncio.TaskGroup() as group:
+        asked = [
+            group.create_task(_provider(found.endpoint, found.models, http))
+            for found in from_environment(_variables(settings))
+        ]
+    return [task.result() for task in asked]
+
+
+def _variables(settings: Settings) -> dict[str, str]:
+    """The environment, over what `cadre.toml` says of OpenAI."""
+    key = settings.openai_api_key
+    said = {
+        "OPENAI_API_KEY": key.get_secret_value() if key is not None else "",
+        "OPENAI_BASE_URL": settings.openai_base_url or "",
+        "OPENAI_MODELS": ",".join(settings.openai_models),
+    }
+    return {**said, **os.environ}
+
+
+async def _provider(
+    endpoint: Endpoint, models: tuple[str, ...], http: HttpClient
+) -> EnvironmentProvider:
+    known = KNOWN[endpoint.provider]
+    is_elsewhere = host_and_port(endpoint.base_url) != host_and_port(known.base_url)
+    if not models and (known.is_local or is_elsewhere):
+        models = await _ask(endpoint, http)
+    return EnvironmentProvider(
+        name=endpoint.provider, base_url=endpoint.base_url, key=endpoint.key, models=models
+    )
 
 
 async def _ask(endpoint: Endpoint, http: HttpClient) -> tuple[str, ...]:
     try:
         async with asyncio.timeout(_ASK_SECONDS):
-            names = await model_names(http, endpoint)
+            return tuple(await model_names(http, endpoint))
     except (CadreError, TimeoutError) as error:
         _log.warning(
-            "the server at OPENAI_BASE_URL did not name its models: set OPENAI_MODELS",
+            "a provider of the environment did not name its models",
+            provider=endpoint.provider,
+            address=endpoint.base_url,
             error=str(error),
         )
         return ()
-    # Names that only embed text can't answer; those that can come first.
-    return tuple(sorted(names, key=lambda name: "embed" in name))

@@ -26,7 +26,24 @@ class ImagePart(BaseModel):
     media_type: str
 
 
-Part = Annotated[TextPart | ImagePart, Field(discriminator="type")]
+class DocumentPart(BaseModel):
+    """A file that the model itself reads, such as a PDF; `blob` as with images."""
+
+    type: Literal["document"] = "document"
+    blob: str
+    media_type: str
+    name: str = "document"
+
+
+class AudioPart(BaseModel):
+    """Sound that the model itself hears; `blob` as with images."""
+
+    type: Literal["audio"] = "audio"
+    blob: str
+    media_type: str
+
+
+Part = Annotated[TextPart | ImagePart | DocumentPart | AudioPart, Field(discriminator="type")]
 
 
 class ToolCall(BaseModel):
@@ -51,11 +68,26 @@ class UserMessage(BaseModel):
     parts: list[Part]
 
 
+class Citation(BaseModel):
+    """Where a provider says that a part of its answer comes from."""
+
+    url: str
+    title: str = ""
+    text: str = ""
+
+
 class AssistantMessage(BaseModel):
+    """`state` is what the provider `state["provider"]` wants back unread in the next request.
+
+    Signed thoughts, for example; any other provider's adapter leaves it out.
+    """
+
     role: Literal["assistant"] = "assistant"
     text: str = ""
     reasoning: str = ""
     calls: list[ToolCall] = Field(default_factory=list[ToolCall])
+    citations: list[Citation] = Field(default_factory=list[Citation])
+    state: dict[str, Json] | None = None
 
 
 class ToolMessage(BaseModel):
@@ -82,26 +114,70 @@ class ToolSpec(BaseModel):
 
 
 class Usage(BaseModel):
-    """Tokens of one call. `cost_usd` is None where the price is unknown, never 0 for that."""
+    """What one call used. `cost_usd` is None where the price is unknown, never 0 for that.
+
+    `cached_tokens`, `cache_write_tokens` and `audio_input_tokens` are part of `input_tokens`;
+    `reasoning_tokens` and `audio_output_tokens` are part of `output_tokens`.
+    """
 
     input_tokens: int = 0
     cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    audio_input_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
+    audio_output_tokens: int = 0
+    characters: int = 0
+    seconds: float = 0.0
+    images: int = 0
+    searches: int = 0
     cost_usd: Decimal | None = None
+
+    def __add__(self, other: "Usage") -> "Usage":
+        """Both together; with a cost that is not known the sum's is not known either."""
+        mine, theirs = self.model_dump(exclude={"cost_usd"}), other.model_dump()
+        cost = (
+            None
+            if self.cost_usd is None or other.cost_usd is None
+            else self.cost_usd + other.cost_usd
+        )
+        return Usage(**{name: mine[name] + theirs[name] for name in mine}, cost_usd=cost)
+
+
+class AnswerFormat(BaseModel):
+    """The answer has to be JSON; with `json_schema`, of that shape."""
+
+    name: str = "answer"
+    json_schema: dict[str, Json] | None = None
+    strict: bool = True
+
+
+ReasoningEffort = Literal["none", "minimal", "low", "medium", "high"]
 
 
 class ModelRequest(BaseModel):
-    """One call. `model` is a catalog or virtual name; `max_tokens` bounds the answer."""
+    """One call. `model` is a catalog or virtual name; `max_tokens` bounds the answer.
+
+    `tool_choice` is "auto", "none", "required" or the name of a tool. `cache_prompt` marks the
+    stable beginning (system message and tools) for the provider's prompt cache, where it has one.
+    """
 
     model: str
     messages: list[Message]
     tools: list[ToolSpec] = Field(default_factory=list[ToolSpec])
+    tool_choice: str = "auto"
+    parallel_calls: bool | None = None
+    answer_format: AnswerFormat | None = None
     temperature: float | None = None
+    top_p: float | None = None
+    stop: list[str] = Field(default_factory=list[str])
+    seed: int | None = None
     max_tokens: int | None = None
+    reasoning_effort: ReasoningEffort | None = None
+    cache_prompt: bool = False
 
 
-StopReason = Literal["end", "tool_calls", "length", "refused", "cancelled"]
+StopReason = Literal["end", "tool_calls", "length", "stop_sequence", "refused", "cancelled"]
 
 
 class ModelReply(BaseModel):

@@ -272,7 +272,7 @@ async def test_the_limit_of_money_ends_the_run_before_the_next_call(house: House
     price = Price(input=Decimal(1000), output=Decimal(1000))  # 0.12 USD an answer
     given = ProviderInput(base_url=house.server.base_url, models=["m"], prices={"m": price})
     async with house.database.begin(house.scope) as work:
-        await house.models.put_provider(work, "dear", given)
+        await house.made.connections.put(work, "dear", given)
     house.server.say(Reply(calls=[call("list_files", {})], times=0))
 
     yaml = "limits: {cost_usd: '0.20'}"

@@ -17,7 +17,7 @@ from cadre.engine.conversations import Conversations, Files
 from cadre.engine.conversations.routes import router as conversations_router
 from cadre.engine.gate import Gate
 from cadre.engine.gate.routes import router as gate_router
-from cadre.engine.models import Models
+from cadre.engine.models import Connections, Listing
 from cadre.engine.models.routes import router as models_router
 from cadre.engine.runs import Runs
 from cadre.engine.runs.routes import router as runs_router
@@ -51,7 +51,8 @@ async def client(house: House, other_scope: Scope) -> AsyncIterator[httpx2.Async
         Conversations: house.conversations,
         Files: house.files,
         Gate: house.gate,
-        Models: house.models,
+        Connections: house.made.connections,
+        Listing: house.made.listing,
         Toolbox: house.toolbox,
         SandboxReport: SandboxReport(available=False, kind="none"),
     }
@@ -97,7 +98,7 @@ async def test_from_first_message_to_answer_with_files(house: House, client: htt
     )
     conversation = await converse(client)
     async with house.database.begin(house.scope) as work:
-        await house.models.set_default(work, "test:scripted")
+        await house.made.listing.set_default(work, "test:scripted")
 
     kept = await upload(client, conversation, "C:\\data\\orders.csv", b"a,b\n1,2\n")
     message = {"text": "\n  What is b?  \nplease", "files": ["orders.csv"]}
@@ -258,7 +259,7 @@ async def test_deleting_a_conversation_ends_its_runs(house: House, client: httpx
     conversation = await converse(client)
     house.server.say(Reply(text="word " * 1000, chunk_delay_seconds=0.05))
     async with house.database.begin(house.scope) as work:
-        await house.models.set_default(work, "test:scripted")
+        await house.made.listing.set_default(work, "test:scripted")
     run = (
         await client.post(f"/conversations/{conversation}/messages", json={"text": "talk"})
     ).json()

@@ -1,15 +1,20 @@
-"""A scripted server, and an adapter that speaks to it impatiently."""
+"""A scripted server, and everything of models that asks it."""
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 import pytest
 
-from cadre.engine.models import Endpoint, OpenAICompatible, Patience, Price
+from cadre.engine.models import Endpoint, EnvironmentProvider
+from cadre.engine.models.providers import chat_model
 from cadre.infra.blobs import Blobs
+from cadre.infra.database import Database
 from cadre.infra.http_client import HttpClient
 from tests.engine.models.scripted_server import ScriptedServer
+from tests.engine.models.stack import ModelStack, open_models
 
-IMPATIENT = Patience(idle_seconds=0.5, first_pause_seconds=0.01, longest_retry_after_seconds=1.0)
+Open = Callable[..., AbstractAsyncContextManager[ModelStack]]
 
 
 @pytest.fixture
@@ -25,11 +30,27 @@ async def server() -> AsyncIterator[ScriptedServer]:
 
 
 @pytest.fixture
-def connect(
-    server: ScriptedServer, http: HttpClient, blobs: Blobs
-) -> Callable[..., OpenAICompatible]:
-    def make(*, price: Price | None = None, patience: Patience = IMPATIENT) -> OpenAICompatible:
-        endpoint = Endpoint("test", server.base_url, "sk-secret-key")
-        return OpenAICompatible(http, blobs, endpoint, "scripted", price=price, patience=patience)
+async def other_server() -> AsyncIterator[ScriptedServer]:
+    async with ScriptedServer() as running:
+        yield running
+
+
+@pytest.fixture
+def open_stack(
+    database: Database, http: HttpClient, blobs: Blobs, server: ScriptedServer, tmp_path: Path
+) -> Open:
+    """Models with the providers that are named; offline, the scripted server answers."""
+
+    def make(*environment: EnvironmentProvider) -> AbstractAsyncContextManager[ModelStack]:
+        offline = chat_model(http, blobs, Endpoint("offline", server.base_url), "x")
+        return open_models(
+            database, http, blobs, tmp_path / "usage", offline=offline, environment=environment
+        )
 
     return make
+
+
+@pytest.fixture
+async def stack(open_stack: Open) -> AsyncIterator[ModelStack]:
+    async with open_stack() as made:
+        yield made

@@ -152,6 +152,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Budgets
+         * @description Every budget of the org, the oldest first.
+         */
+        get: operations["budgets_list_budgets"];
+        put?: never;
+        /**
+         * Add Budget
+         * @description Start a budget: it counts what is spent from now on.
+         */
+        post: operations["budgets_add_budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alerts
+         * @description Limits that came near, were reached or had calls refused, the newest first.
+         */
+        get: operations["budgets_list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Status
+         * @description What is spent and reserved in the present windows, the fullest first.
+         */
+        get: operations["budgets_list_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{budget_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Budget
+         * @description One budget.
+         */
+        get: operations["budgets_get_budget"];
+        /**
+         * Change Budget
+         * @description Change a budget; what is spent already stays counted.
+         */
+        put: operations["budgets_change_budget"];
+        post?: never;
+        /**
+         * Delete Budget
+         * @description Forget a budget with its windows and alerts; usage stays.
+         */
+        delete: operations["budgets_delete_budget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budgets/{budget_id}/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Windows
+         * @description The windows of one budget, the newest first.
+         */
+        get: operations["budgets_list_windows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations": {
         parameters: {
             query?: never;
@@ -429,9 +541,161 @@ export interface paths {
         };
         /**
          * List Models
-         * @description Every model that an agent can name, and the default one.
+         * @description Every model and route that an agent can name, and the default one.
          */
         get: operations["models_list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/cache": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Answer Cache
+         * @description How often a known answer was given again since the server began, and what that saved.
+         */
+        get: operations["models_get_answer_cache"];
+        put?: never;
+        post?: never;
+        /**
+         * Clear Answer Cache
+         * @description Forget every known answer of this org.
+         */
+        delete: operations["models_clear_answer_cache"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Cards
+         * @description Cards of models, in the order of the providers' files.
+         */
+        get: operations["models_list_cards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/catalog/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Capability Matrix
+         * @description Which share of the models can do what, over all and by provider.
+         */
+        get: operations["models_get_capability_matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/catalog/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh Prices
+         * @description Take over the public prices of these models. Deleting a card undoes it.
+         */
+        post: operations["models_refresh_prices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/catalog/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Card
+         * @description The card that a name or an alias stands for.
+         */
+        get: operations["models_get_card"];
+        /**
+         * Put Card
+         * @description Say what a model is and costs; a field left out stays as shipped.
+         */
+        put: operations["models_put_card"];
+        post?: never;
+        /**
+         * Delete Card
+         * @description Forget what the org said of a model, hiding included.
+         */
+        delete: operations["models_delete_card"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/catalog/{name}/hide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hide Model
+         * @description Hide a model from the org, or show it again.
+         */
+        post: operations["models_hide_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Prices
+         * @description Compare the prices here with the public list that is installed.
+         */
+        get: operations["models_check_prices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -453,6 +717,234 @@ export interface paths {
          * @description Choose the model that "default" stands for.
          */
         put: operations["models_set_default_model"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model Health
+         * @description How every provider and model does now, and did in the last day.
+         */
+        get: operations["models_get_model_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/health/{name}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model Health History
+         * @description The last day, week or month of a model (`provider:model`) or of a provider.
+         */
+        get: operations["models_get_model_health_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/health/{name}/probe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Probe Model
+         * @description Ask a model for one token, or a provider for its models, to see whether it is well.
+         */
+        post: operations["models_probe_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/recommend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recommend Models
+         * @description Models for a task in plain words, with reasons.
+         */
+        post: operations["models_recommend_models"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Routes
+         * @description Virtual models: the org's own, and those that ship with cadre.
+         */
+        get: operations["models_list_routes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/routes/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Route
+         * @description Say what is wrong with a draft, as saving it would; nothing is kept.
+         */
+        post: operations["models_check_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/routes/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dry Run Route
+         * @description How the latest calls would have gone through a draft.
+         */
+        post: operations["models_dry_run_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/routes/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain Route
+         * @description Whom a call would go to, why, and why every other model was passed over.
+         */
+        post: operations["models_explain_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/routes/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Route
+         * @description One version, by default the active one; 0 is the shipped one.
+         */
+        get: operations["models_get_route"];
+        /**
+         * Put Route
+         * @description Save a route as a new version, effective with the next call.
+         */
+        put: operations["models_put_route"];
+        post?: never;
+        /**
+         * Delete Route
+         * @description Take a route out of use; a shipped one of that name is back. The history stays.
+         */
+        delete: operations["models_delete_route"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/routes/{name}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Route
+         * @description Make an older version the newest one.
+         */
+        post: operations["models_restore_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/routes/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Route Versions
+         * @description The history of a route, newest first.
+         */
+        get: operations["models_list_route_versions"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -836,6 +1328,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/usage/breakdown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Breakdown
+         * @description Who or what the money went to, the greatest share first.
+         */
+        get: operations["usage_get_breakdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calls
+         * @description Single calls, the newest first.
+         */
+        get: operations["usage_list_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Calls
+         * @description Every single call of the timespan, as CSV or as lines of JSON.
+         */
+        get: operations["usage_export_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Retention
+         * @description For how many days single calls are kept.
+         */
+        get: operations["usage_get_retention"];
+        /**
+         * Put Retention
+         * @description Keep single calls for so many days; sums by day stay.
+         */
+        put: operations["usage_put_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Series
+         * @description Points for a chart, by day or hour (UTC).
+         */
+        get: operations["usage_get_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Summary
+         * @description Totals, latency, errors, and what this month is going to cost.
+         */
+        get: operations["usage_get_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -917,6 +1533,51 @@ export interface components {
             version: number;
         };
         /**
+         * Alert
+         * @description A limit came near, was reached, or had a call refused: once each in a window.
+         */
+        Alert: {
+            /** At */
+            at: number;
+            /** Budget Id */
+            budget_id: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "warning" | "limit" | "refused";
+            /** Limit Usd */
+            limit_usd: string;
+            /** Settled Usd */
+            settled_usd: string;
+            /** Subject */
+            subject: string;
+            /** Title */
+            title: string;
+            /** Window */
+            window: string;
+        };
+        /**
+         * AnswerFormat
+         * @description The answer has to be JSON; with `json_schema`, of that shape.
+         */
+        AnswerFormat: {
+            /** Json Schema */
+            json_schema?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Name
+             * @default answer
+             */
+            name: string;
+            /**
+             * Strict
+             * @default true
+             */
+            strict: boolean;
+        };
+        /**
          * ApiKey
          * @description `prefix` is the part of a key that may be shown, to tell keys apart.
          */
@@ -977,10 +1638,337 @@ export interface components {
             /** Tool */
             tool: string;
         };
+        /**
+         * Ask
+         * @description `tokens` is the estimated input, `text` the last user's words, cut at 4,000 characters.
+         *
+         *     `max_tokens` is None where the caller set no bound; conditions see 0 for that.
+         */
+        Ask: {
+            /**
+             * Agent
+             * @default
+             */
+            agent: string;
+            /**
+             * Environment
+             * @default
+             */
+            environment: string;
+            /**
+             * Has Audio
+             * @default false
+             */
+            has_audio: boolean;
+            /**
+             * Has Documents
+             * @default false
+             */
+            has_documents: boolean;
+            /**
+             * Has Images
+             * @default false
+             */
+            has_images: boolean;
+            /**
+             * Kind
+             * @default chat
+             * @enum {string}
+             */
+            kind: "chat" | "embedding" | "speech" | "transcription" | "image" | "moderation";
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /**
+             * Messages
+             * @default 1
+             */
+            messages: number;
+            /**
+             * Org
+             * @default
+             */
+            org: string;
+            /**
+             * Principal Id
+             * @default
+             */
+            principal_id: string;
+            /**
+             * Principal Kind
+             * @default user
+             */
+            principal_kind: string;
+            /**
+             * Project
+             * @default
+             */
+            project: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Tokens
+             * @default 0
+             */
+            tokens: number;
+            /**
+             * Tools
+             * @default 0
+             */
+            tools: number;
+            /**
+             * Via
+             * @default run
+             */
+            via: string;
+            /**
+             * Wants Json
+             * @default false
+             */
+            wants_json: boolean;
+            /**
+             * Wants Reasoning
+             * @default false
+             */
+            wants_reasoning: boolean;
+        };
+        /**
+         * AskInput
+         * @description A call as one describes it; what is not said is as for a short question.
+         */
+        AskInput: {
+            /**
+             * Has Audio
+             * @default false
+             */
+            has_audio: boolean;
+            /**
+             * Has Documents
+             * @default false
+             */
+            has_documents: boolean;
+            /**
+             * Has Images
+             * @default false
+             */
+            has_images: boolean;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /**
+             * Messages
+             * @default 1
+             */
+            messages: number;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Tokens
+             * @default 100
+             */
+            tokens: number;
+            /**
+             * Tools
+             * @default 0
+             */
+            tools: number;
+            /**
+             * Wants Json
+             * @default false
+             */
+            wants_json: boolean;
+            /**
+             * Wants Reasoning
+             * @default false
+             */
+            wants_reasoning: boolean;
+        };
+        /**
+         * AssistantMessage
+         * @description `state` is what the provider `state["provider"]` wants back unread in the next request.
+         *
+         *     Signed thoughts, for example; any other provider's adapter leaves it out.
+         */
+        AssistantMessage: {
+            /** Calls */
+            calls?: components["schemas"]["ToolCall"][];
+            /** Citations */
+            citations?: components["schemas"]["Citation"][];
+            /**
+             * Reasoning
+             * @default
+             */
+            reasoning: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            role: "assistant";
+            /** State */
+            state?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
+         * AudioPart
+         * @description Sound that the model itself hears; `blob` as with images.
+         */
+        AudioPart: {
+            /** Blob */
+            blob: string;
+            /** Media Type */
+            media_type: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "audio";
+        };
         /** Body_conversations_upload_file */
         Body_conversations_upload_file: {
             /** File */
             file: string;
+        };
+        /**
+         * Breakdown
+         * @description The greatest shares first, and `others` together.
+         */
+        Breakdown: {
+            /** By */
+            by: string;
+            /** Items */
+            items: components["schemas"]["Share"][];
+            others: components["schemas"]["Totals"] | null;
+        };
+        /**
+         * Budget
+         * @description A budget as it is kept.
+         */
+        Budget: {
+            /** Created At */
+            created_at: number;
+            /** Created By */
+            created_by: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Id */
+            id: string;
+            /** Limit Usd */
+            limit_usd: string;
+            /**
+             * Mode
+             * @default hard
+             * @enum {string}
+             */
+            mode: "soft" | "hard";
+            /**
+             * Period
+             * @default month
+             * @enum {string}
+             */
+            period: "day" | "month" | "total";
+            /**
+             * Subject
+             * @default *
+             */
+            subject: string;
+            /**
+             * Subject Kind
+             * @default org
+             * @enum {string}
+             */
+            subject_kind: "org" | "project" | "key" | "user" | "agent" | "run";
+            /**
+             * Unpriced
+             * @enum {string}
+             */
+            unpriced: "allow" | "deny";
+            /** Updated At */
+            updated_at: number;
+            /**
+             * Warn At
+             * @description A share of the limit.
+             * @default 0.8
+             */
+            warn_at: number;
+        };
+        /**
+         * BudgetInput
+         * @description What an admin enters. `subject` "*" gives each one of the kind a limit of its own.
+         *
+         *     `unpriced` says what happens to a call whose price is unknown; left out, a hard budget denies it.
+         */
+        BudgetInput: {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /** Limit Usd */
+            limit_usd: number | string;
+            /**
+             * Mode
+             * @default hard
+             * @enum {string}
+             */
+            mode: "soft" | "hard";
+            /**
+             * Period
+             * @default month
+             * @enum {string}
+             */
+            period: "day" | "month" | "total";
+            /**
+             * Subject
+             * @default *
+             */
+            subject: string;
+            /**
+             * Subject Kind
+             * @default org
+             * @enum {string}
+             */
+            subject_kind: "org" | "project" | "key" | "user" | "agent" | "run";
+            /** Unpriced */
+            unpriced?: ("allow" | "deny") | null;
+            /**
+             * Warn At
+             * @description A share of the limit.
+             * @default 0.8
+             */
+            warn_at: number;
+        };
+        /**
+         * CacheReport
+         * @description `unpriced_hits` are those whose saving is unknown; they are not in `saved_usd`.
+         */
+        CacheReport: {
+            /** Bytes */
+            bytes: number;
+            /** Entries */
+            entries: number;
+            /** Hit Rate */
+            hit_rate: number | null;
+            /** Hits */
+            hits: number;
+            /** Misses */
+            misses: number;
+            /** Saved Usd */
+            saved_usd: string;
+            /** Unpriced Hits */
+            unpriced_hits: number;
         };
         /** Cancel */
         Cancel: {
@@ -988,6 +1976,115 @@ export interface components {
              * Reason
              * @default
              */
+            reason: string;
+        };
+        /**
+         * CapabilityShare
+         * @description How many models have a capability, and which share of all that is, from 0 to 1.
+         */
+        CapabilityShare: {
+            /**
+             * Capability
+             * @enum {string}
+             */
+            capability: "text" | "code" | "vision" | "documents" | "audio" | "reasoning" | "tools" | "structured_output" | "search" | "embeddings" | "speech" | "transcription" | "images" | "moderation";
+            /** Models */
+            models: number;
+            /** Share */
+            share: number;
+        };
+        /**
+         * CardInput
+         * @description What an org says of a model. A field left out stays as shipped; null says "unknown".
+         */
+        CardInput: {
+            /** Aliases */
+            aliases?: string[];
+            /** Capabilities */
+            capabilities?: ("text" | "code" | "vision" | "documents" | "audio" | "reasoning" | "tools" | "structured_output" | "search" | "embeddings" | "speech" | "transcription" | "images" | "moderation")[];
+            /** Context Tokens */
+            context_tokens?: number | null;
+            /** Ends On */
+            ends_on?: string | null;
+            /**
+             * Kind
+             * @default chat
+             * @enum {string}
+             */
+            kind: "chat" | "embedding" | "speech" | "transcription" | "image" | "moderation";
+            /** Output Tokens */
+            output_tokens?: number | null;
+            price?: components["schemas"]["Price-Input"] | null;
+            /** Quality */
+            quality?: number | null;
+            /**
+             * Status
+             * @default current
+             * @enum {string}
+             */
+            status: "current" | "deprecated" | "retired";
+            /** Successor */
+            successor?: string | null;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /**
+         * CatalogItem
+         * @description A card with the name to ask it by. `own`: the org has changed, priced or hidden it.
+         */
+        CatalogItem: {
+            card: components["schemas"]["ModelCard"];
+            /** Hidden */
+            hidden: boolean;
+            /** Name */
+            name: string;
+            /** Own */
+            own: boolean;
+        };
+        /**
+         * CheckedRoute
+         * @description A sound draft. `notes` are names in it that no model of the org has today.
+         */
+        CheckedRoute: {
+            /** Notes */
+            notes: string[];
+            route: components["schemas"]["Route"];
+            /** Yaml */
+            yaml: string;
+        };
+        /**
+         * Citation
+         * @description Where a provider says that a part of its answer comes from.
+         */
+        Citation: {
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * Considered
+         * @description A model that was looked at; `estimated_cost_usd` is None where a price is unknown.
+         */
+        Considered: {
+            /** Chosen */
+            chosen: boolean;
+            /** Estimated Cost Usd */
+            estimated_cost_usd?: string | null;
+            /** Name */
+            name: string;
+            /** Reason */
             reason: string;
         };
         /**
@@ -1060,6 +2157,95 @@ export interface components {
             name: string;
         };
         /**
+         * DocumentPart
+         * @description A file that the model itself reads, such as a PDF; `blob` as with images.
+         */
+        DocumentPart: {
+            /** Blob */
+            blob: string;
+            /** Media Type */
+            media_type: string;
+            /**
+             * Name
+             * @default document
+             */
+            name: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "document";
+        };
+        /**
+         * DryRun
+         * @description All of them. The sums are over the `compared` calls whose costs are known both ways.
+         */
+        DryRun: {
+            /** Changed */
+            changed: number;
+            /** Compared */
+            compared: number;
+            /** Cost Usd */
+            cost_usd: string;
+            /** Items */
+            items: components["schemas"]["DryRunItem"][];
+            /** Refused */
+            refused: number;
+            /** Would Cost Usd */
+            would_cost_usd: string;
+        };
+        /**
+         * DryRunInput
+         * @description A draft, and how many of the latest calls to try it on.
+         */
+        DryRunInput: {
+            /**
+             * Limit
+             * @default 100
+             */
+            limit: number;
+            /** Yaml */
+            yaml: string;
+        };
+        /**
+         * DryRunItem
+         * @description One call: how it went, and how it would have gone. The new cost is an estimate.
+         */
+        DryRunItem: {
+            /** At */
+            at: number;
+            /** Cost Usd */
+            cost_usd: string | null;
+            /** Is Changed */
+            is_changed: boolean;
+            /** Model Answered */
+            model_answered: string;
+            /** Model Asked */
+            model_asked: string;
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: number | null;
+            /** Seconds */
+            seconds: number | null;
+            /** Would Answer */
+            would_answer: string | null;
+            /** Would Cost Usd */
+            would_cost_usd: string | null;
+        };
+        /** ErrorShare */
+        ErrorShare: {
+            /** Calls */
+            calls: number;
+            /** Code */
+            code: string;
+            /**
+             * Share
+             * @description Of all calls in the timespan.
+             */
+            share: number;
+        };
+        /**
          * Events
          * @description `next` is the `after` of the next page; None at the end of what there is now.
          */
@@ -1079,23 +2265,22 @@ export interface components {
             user: components["schemas"]["Said"];
         };
         /**
-         * ExplainInput
-         * @description A call to explain: for an agent, or for one that has every tool and no rules.
+         * Explained
+         * @description A decision that was not acted on. `rule` counts from 0.
          */
-        ExplainInput: {
-            /** Agent */
-            agent?: string | null;
-            /** Arguments */
-            arguments?: {
-                [key: string]: unknown;
-            };
-            /**
-             * Tainted
-             * @default false
-             */
-            tainted: boolean;
-            /** Tool */
-            tool: string;
+        Explained: {
+            ask: components["schemas"]["Ask"];
+            /** Considered */
+            considered: components["schemas"]["Considered"][];
+            options: components["schemas"]["Options"];
+            /** Passed Rules */
+            passed_rules: string[];
+            /** Route */
+            route: string;
+            /** Rule */
+            rule: number | null;
+            /** Targets */
+            targets: string[];
         };
         /**
          * Fault
@@ -1140,6 +2325,24 @@ export interface components {
              * @default
              */
             title: string;
+        };
+        /**
+         * Forecast
+         * @description What the month is going to cost, if it goes on as in the days before.
+         */
+        Forecast: {
+            /** Expected Usd */
+            expected_usd: string;
+            /** High Usd */
+            high_usd: string;
+            /** Low Usd */
+            low_usd: string;
+            /** Method */
+            method: string;
+            /** Month */
+            month: string;
+            /** Spent Usd */
+            spent_usd: string;
         };
         /** Fork */
         Fork: {
@@ -1190,12 +2393,171 @@ export interface components {
             status: string;
         };
         /**
+         * HealthBucket
+         * @description The stretch that began at `at` (epoch seconds).
+         */
+        HealthBucket: {
+            /** At */
+            at: number;
+            /** Calls */
+            calls: number;
+            /** Failures */
+            failures: {
+                [key: string]: number;
+            };
+            /** First Token P95 Seconds */
+            first_token_p95_seconds: number | null;
+            /** First Token Seconds */
+            first_token_seconds: number | null;
+            /** Probes */
+            probes: number;
+            /** Refused */
+            refused: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "degraded" | "down" | "unknown";
+            /** Succeeded */
+            succeeded: number;
+            /** Success Rate */
+            success_rate: number | null;
+            /** Tokens Per Second */
+            tokens_per_second: number | null;
+            /** Total Seconds */
+            total_seconds: number | null;
+        };
+        /**
+         * HealthHistory
+         * @description Stretches of `step_seconds` since `since`, oldest first; those without calls are left out.
+         */
+        HealthHistory: {
+            /** Buckets */
+            buckets: components["schemas"]["HealthBucket"][];
+            /** Name */
+            name: string;
+            /** Since */
+            since: number;
+            /** Step Seconds */
+            step_seconds: number;
+        };
+        /**
+         * HealthNow
+         * @description The last ten minutes, and whether it is asked at all at the moment.
+         */
+        HealthNow: {
+            /** Calls */
+            calls: number;
+            /**
+             * Circuit
+             * @enum {string}
+             */
+            circuit: "closed" | "open" | "half_open";
+            /** Failures */
+            failures: {
+                [key: string]: number;
+            };
+            /** First Token P95 Seconds */
+            first_token_p95_seconds: number | null;
+            /** First Token Seconds */
+            first_token_seconds: number | null;
+            last_failure: components["schemas"]["LastFailure"] | null;
+            /** Opens In Seconds */
+            opens_in_seconds: number;
+            /** Probes */
+            probes: number;
+            /** Refused */
+            refused: number;
+            /** Sentence */
+            sentence: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "degraded" | "down" | "unknown";
+            /** Succeeded */
+            succeeded: number;
+            /** Success Rate */
+            success_rate: number | null;
+            /** Tokens Per Second */
+            tokens_per_second: number | null;
+            /** Total Seconds */
+            total_seconds: number | null;
+        };
+        /**
+         * HealthPage
+         * @description Every provider and model that was asked lately or can be asked.
+         */
+        HealthPage: {
+            /** At */
+            at: number;
+            /** Providers */
+            providers: components["schemas"]["ProviderHealth"][];
+        };
+        /**
+         * HideInput
+         * @description Whether to hide the model or to show it again.
+         */
+        HideInput: {
+            /**
+             * Hidden
+             * @default true
+             */
+            hidden: boolean;
+        };
+        /**
+         * ImagePart
+         * @description `blob` is a content hash in the blob store; adapters inline it.
+         */
+        ImagePart: {
+            /** Blob */
+            blob: string;
+            /** Media Type */
+            media_type: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "image";
+        };
+        /**
          * KeyRequest
          * @description `name` tells people what the key is for.
          */
         KeyRequest: {
             /** Name */
             name: string;
+        };
+        /** LastFailure */
+        LastFailure: {
+            /** At */
+            at: number;
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * Latency
+         * @description Of the newest `calls` that went well and reached a provider.
+         */
+        Latency: {
+            /** Calls */
+            calls: number;
+            first_token_ms: components["schemas"]["Percentiles"];
+            total_ms: components["schemas"]["Percentiles"];
+        };
+        /**
+         * Matrix
+         * @description Which capabilities there are, over all models and by provider.
+         */
+        Matrix: {
+            /** Capabilities */
+            capabilities: components["schemas"]["CapabilityShare"][];
+            /** Models */
+            models: number;
+            /** Providers */
+            providers: components["schemas"]["ProviderShares"][];
         };
         /**
          * Me
@@ -1224,16 +2586,74 @@ export interface components {
             text: string;
         };
         /**
+         * ModelCard
+         * @description `id` is the provider's own name for it; limits are tokens, None where not published.
+         *
+         *     `quality` is a prior from 0 to 1 for choosing among models nobody has scored here yet.
+         */
+        ModelCard: {
+            /** Aliases */
+            aliases?: string[];
+            /** Capabilities */
+            capabilities?: ("text" | "code" | "vision" | "documents" | "audio" | "reasoning" | "tools" | "structured_output" | "search" | "embeddings" | "speech" | "transcription" | "images" | "moderation")[];
+            /** Context Tokens */
+            context_tokens?: number | null;
+            /** Ends On */
+            ends_on?: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @default chat
+             * @enum {string}
+             */
+            kind: "chat" | "embedding" | "speech" | "transcription" | "image" | "moderation";
+            /** Output Tokens */
+            output_tokens?: number | null;
+            price?: components["schemas"]["Price-Output"] | null;
+            /** Provider */
+            provider: string;
+            /** Quality */
+            quality?: number | null;
+            /**
+             * Source
+             * @default catalog
+             * @enum {string}
+             */
+            source: "catalog" | "org" | "discovered";
+            /**
+             * Status
+             * @default current
+             * @enum {string}
+             */
+            status: "current" | "deprecated" | "retired";
+            /** Successor */
+            successor?: string | null;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /**
          * ModelInfo
-         * @description A model that an agent can name.
+         * @description A model or a route that an agent can name. The provider of a route is "route".
          */
         ModelInfo: {
-            /** Default */
+            /**
+             * Default
+             * @default false
+             */
             default: boolean;
             /** Name */
             name: string;
             /** Provider */
             provider: string;
+            /**
+             * Title
+             * @default
+             */
+            title: string;
         };
         /**
          * ModelList
@@ -1246,6 +2666,46 @@ export interface components {
             items: components["schemas"]["ModelInfo"][];
         };
         /**
+         * ModelRequest
+         * @description One call. `model` is a catalog or virtual name; `max_tokens` bounds the answer.
+         *
+         *     `tool_choice` is "auto", "none", "required" or the name of a tool. `cache_prompt` marks the
+         *     stable beginning (system message and tools) for the provider's prompt cache, where it has one.
+         */
+        ModelRequest: {
+            answer_format?: components["schemas"]["AnswerFormat"] | null;
+            /**
+             * Cache Prompt
+             * @default false
+             */
+            cache_prompt: boolean;
+            /** Max Tokens */
+            max_tokens?: number | null;
+            /** Messages */
+            messages: (components["schemas"]["SystemMessage"] | components["schemas"]["UserMessage"] | components["schemas"]["AssistantMessage"] | components["schemas"]["ToolMessage"])[];
+            /** Model */
+            model: string;
+            /** Parallel Calls */
+            parallel_calls?: boolean | null;
+            /** Reasoning Effort */
+            reasoning_effort?: ("none" | "minimal" | "low" | "medium" | "high") | null;
+            /** Seed */
+            seed?: number | null;
+            /** Stop */
+            stop?: string[];
+            /** Temperature */
+            temperature?: number | null;
+            /**
+             * Tool Choice
+             * @default auto
+             */
+            tool_choice: string;
+            /** Tools */
+            tools?: components["schemas"]["ToolSpec"][];
+            /** Top P */
+            top_p?: number | null;
+        };
+        /**
          * ModelsState
          * @description `configured` is False while only the offline operator answers.
          */
@@ -1254,6 +2714,31 @@ export interface components {
             configured: boolean;
             /** Default */
             default: string;
+        };
+        /**
+         * Needs
+         * @description What a model has to be and to be able to. Prices are USD per million tokens.
+         */
+        Needs: {
+            /**
+             * Capabilities
+             * @default []
+             */
+            capabilities: ("text" | "code" | "vision" | "documents" | "audio" | "reasoning" | "tools" | "structured_output" | "search" | "embeddings" | "speech" | "transcription" | "images" | "moderation")[];
+            /** Kind */
+            kind?: ("chat" | "embedding" | "speech" | "transcription" | "image" | "moderation") | null;
+            /** Local */
+            local?: boolean | null;
+            /** Max Cost Usd */
+            max_cost_usd?: string | null;
+            /** Max Input Price */
+            max_input_price?: string | null;
+            /** Max Output Price */
+            max_output_price?: string | null;
+            /** Min Context */
+            min_context?: number | null;
+            /** Providers */
+            providers?: string[] | null;
         };
         /**
          * NewKey
@@ -1274,6 +2759,20 @@ export interface components {
             name: string;
             /** Prefix */
             prefix: string;
+        };
+        /**
+         * Options
+         * @description How a call through the route is made; what is not said is as for any call.
+         */
+        Options: {
+            /** Attempts */
+            attempts?: number | null;
+            /** Cache Seconds */
+            cache_seconds?: number | null;
+            /** Hedge After Ms */
+            hedge_after_ms?: number | null;
+            /** Seconds */
+            seconds?: number | null;
         };
         /** Org */
         Org: {
@@ -1311,6 +2810,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[Alert] */
+        Page_Alert_: {
+            /** Items */
+            items: components["schemas"]["Alert"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[ApiKey] */
         Page_ApiKey_: {
             /** Items */
@@ -1322,6 +2828,20 @@ export interface components {
         Page_Approval_: {
             /** Items */
             items: components["schemas"]["Approval"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[Budget] */
+        Page_Budget_: {
+            /** Items */
+            items: components["schemas"]["Budget"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[CatalogItem] */
+        Page_CatalogItem_: {
+            /** Items */
+            items: components["schemas"]["CatalogItem"][];
             /** Next */
             next?: string | null;
         };
@@ -1353,6 +2873,20 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[RouteInfo] */
+        Page_RouteInfo_: {
+            /** Items */
+            items: components["schemas"]["RouteInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[RouteVersion] */
+        Page_RouteVersion_: {
+            /** Items */
+            items: components["schemas"]["RouteVersion"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[Run] */
         Page_Run_: {
             /** Items */
@@ -1367,6 +2901,92 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[UsageCall] */
+        Page_UsageCall_: {
+            /** Items */
+            items: components["schemas"]["UsageCall"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[Window] */
+        Page_Window_: {
+            /** Items */
+            items: components["schemas"]["Window"][];
+            /** Next */
+            next?: string | null;
+        };
+        /**
+         * Percentiles
+         * @description Milliseconds, by nearest rank; None where there is nothing to measure.
+         */
+        Percentiles: {
+            /** P50 */
+            p50?: number | null;
+            /** P95 */
+            p95?: number | null;
+            /** P99 */
+            p99?: number | null;
+        };
+        /**
+         * Point
+         * @description What happened in the step that begins at `at`.
+         */
+        Point: {
+            /** At */
+            at: number;
+            /**
+             * Cache Hits
+             * @default 0
+             */
+            cache_hits: number;
+            /**
+             * Cache Write Tokens
+             * @default 0
+             */
+            cache_write_tokens: number;
+            /**
+             * Cached Tokens
+             * @default 0
+             */
+            cached_tokens: number;
+            /**
+             * Calls
+             * @default 0
+             */
+            calls: number;
+            /**
+             * Cost Usd
+             * @default 0
+             */
+            cost_usd: string;
+            /**
+             * Input Tokens
+             * @default 0
+             */
+            input_tokens: number;
+            /** Name */
+            name?: string | null;
+            /**
+             * Output Tokens
+             * @default 0
+             */
+            output_tokens: number;
+            /**
+             * Reasoning Tokens
+             * @default 0
+             */
+            reasoning_tokens: number;
+            /**
+             * Saved Usd
+             * @default 0
+             */
+            saved_usd: string;
+            /**
+             * Unpriced
+             * @default 0
+             */
+            unpriced: number;
+        };
         /** Policies */
         Policies: {
             /** Items */
@@ -1374,27 +2994,122 @@ export interface components {
         };
         /**
          * Price
-         * @description USD per million tokens; cached input costs like other input unless it has its own.
+         * @description The prices of one model; None where a unit is not offered or its price is not known.
          */
         "Price-Input": {
+            /** Audio Input */
+            audio_input?: number | string | null;
+            /** Audio Output */
+            audio_output?: number | string | null;
+            /** Cache Write */
+            cache_write?: number | string | null;
             /** Cached Input */
             cached_input?: number | string | null;
             /** Input */
-            input: number | string;
+            input?: number | string | null;
             /** Output */
-            output: number | string;
+            output?: number | string | null;
+            /** Per Image */
+            per_image?: number | string | null;
+            /** Per Million Characters */
+            per_million_characters?: number | string | null;
+            /** Per Minute */
+            per_minute?: number | string | null;
+            /** Per Thousand Searches */
+            per_thousand_searches?: number | string | null;
+            /** Since */
+            since?: string | null;
+            /** Tiers */
+            tiers?: components["schemas"]["Tier-Input"][];
         };
         /**
          * Price
-         * @description USD per million tokens; cached input costs like other input unless it has its own.
+         * @description The prices of one model; None where a unit is not offered or its price is not known.
          */
         "Price-Output": {
+            /** Audio Input */
+            audio_input?: string | null;
+            /** Audio Output */
+            audio_output?: string | null;
+            /** Cache Write */
+            cache_write?: string | null;
             /** Cached Input */
             cached_input?: string | null;
             /** Input */
-            input: string;
+            input?: string | null;
             /** Output */
-            output: string;
+            output?: string | null;
+            /** Per Image */
+            per_image?: string | null;
+            /** Per Million Characters */
+            per_million_characters?: string | null;
+            /** Per Minute */
+            per_minute?: string | null;
+            /** Per Thousand Searches */
+            per_thousand_searches?: string | null;
+            /** Since */
+            since?: string | null;
+            /** Tiers */
+            tiers?: components["schemas"]["Tier-Output"][];
+        };
+        /**
+         * PriceCheck
+         * @description The catalog beside the public list: what differs, what each has that the other lacks.
+         */
+        PriceCheck: {
+            /** Compared */
+            compared: number;
+            /** Differences */
+            differences: components["schemas"]["PriceDifference"][];
+            /**
+             * Missing
+             * @description Listed publicly, without a card here.
+             */
+            missing: string[];
+            /**
+             * Unlisted
+             * @description Cards whose price can't be checked.
+             */
+            unlisted: string[];
+            /**
+             * Unpriced
+             * @description Cards without any price.
+             */
+            unpriced: string[];
+        };
+        /**
+         * PriceDifference
+         * @description One unit of one model that costs something else in the public list; null: not known.
+         */
+        PriceDifference: {
+            /** Model */
+            model: string;
+            /** Ours */
+            ours: string | null;
+            /** Since */
+            since: string | null;
+            /** Theirs */
+            theirs: string | null;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * ProbeResult
+         * @description What a probe found. `cost_usd` is None where the price is unknown.
+         */
+        ProbeResult: {
+            /** Code */
+            code?: string | null;
+            /** Cost Usd */
+            cost_usd: string | null;
+            /** Detail */
+            detail: string;
+            /** Name */
+            name: string;
+            /** Ok */
+            ok: boolean;
+            /** Seconds */
+            seconds: number;
         };
         /**
          * Problem
@@ -1434,6 +3149,11 @@ export interface components {
             base_url: string;
             /** Has Key */
             has_key: boolean;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
             /** Models */
             models: string[];
             /** Name */
@@ -1467,20 +3187,110 @@ export interface components {
             seconds: number;
         };
         /**
+         * ProviderHealth
+         * @description A provider: `own` is there if it was probed as a whole.
+         */
+        ProviderHealth: {
+            /** Models */
+            models: components["schemas"]["TargetHealth"][];
+            /** Name */
+            name: string;
+            own: components["schemas"]["TargetHealth"] | null;
+            /** Sentence */
+            sentence: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "degraded" | "down" | "unknown";
+        };
+        /**
          * ProviderInput
          * @description What a person enters. Without `key` the stored one stays; an empty one removes it.
+         *
+         *     `kind` is a known provider or "compatible"; left out, the provider's name tells. A known one has
+         *     an address of its own.
          */
         ProviderInput: {
-            /** Base Url */
+            /**
+             * Base Url
+             * @default
+             */
             base_url: string;
             /** Key */
             key?: string | null;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
             /** Models */
             models?: string[];
             /** Prices */
             prices?: {
                 [key: string]: components["schemas"]["Price-Input"];
             };
+        };
+        /**
+         * ProviderShares
+         * @description The shares among one provider's models.
+         */
+        ProviderShares: {
+            /** Capabilities */
+            capabilities: components["schemas"]["CapabilityShare"][];
+            /** Models */
+            models: number;
+            /** Provider */
+            provider: string;
+        };
+        /**
+         * RecommendInput
+         * @description A task in plain words.
+         */
+        RecommendInput: {
+            /**
+             * Limit
+             * @default 5
+             */
+            limit: number;
+            /** Task */
+            task: string;
+        };
+        /**
+         * Recommendation
+         * @description Models for a task, best first, and what stood behind that.
+         */
+        Recommendation: {
+            /** Models */
+            models: components["schemas"]["Recommended"][];
+            /** Note */
+            note: string;
+            /** Passed Over */
+            passed_over: components["schemas"]["Considered"][];
+            /** Wants */
+            wants: components["schemas"]["Want"][];
+        };
+        /**
+         * Recommended
+         * @description A model that could do it; `points` are from 0 to 1 and mean something only side by side.
+         */
+        Recommended: {
+            /** Estimated Cost Usd */
+            estimated_cost_usd: string | null;
+            /** Name */
+            name: string;
+            /** Points */
+            points: number;
+            /** Reasons */
+            reasons: string[];
+        };
+        /**
+         * RefreshInput
+         * @description The models whose public price is to become the org's own.
+         */
+        RefreshInput: {
+            /** Models */
+            models: string[];
         };
         /** Resolve */
         Resolve: {
@@ -1495,6 +3305,14 @@ export interface components {
             output?: unknown;
         };
         /**
+         * RestoreInput
+         * @description The version to go back to; 0 is the shipped one.
+         */
+        RestoreInput: {
+            /** Version */
+            version: number;
+        };
+        /**
          * RetentionPolicy
          * @description Ended runs of `kind` (`*`: every other kind) are kept for `days`.
          */
@@ -1506,6 +3324,130 @@ export interface components {
              * @default *
              */
             kind: string;
+        };
+        /**
+         * Route
+         * @description A virtual model.
+         */
+        Route: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Fallback */
+            fallback?: string[];
+            /** Name */
+            name: string;
+            options?: components["schemas"]["Options"];
+            /** Rules */
+            rules: components["schemas"]["Rule"][];
+        };
+        /**
+         * RouteDetail
+         * @description A route with its text as it was written; `route` is None if it can't be read.
+         */
+        RouteDetail: {
+            /** Description */
+            description: string;
+            /**
+             * Is Shipped
+             * @description Whether cadre has a route of this name.
+             */
+            is_shipped: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Problem
+             * @description Why it can't be used, if it can't.
+             */
+            problem?: string | null;
+            route: components["schemas"]["Route"] | null;
+            /** Updated At */
+            updated_at?: number | null;
+            /** Updated By */
+            updated_by?: string | null;
+            /** Version */
+            version: number;
+            /** Yaml */
+            yaml: string;
+        };
+        /**
+         * RouteInfo
+         * @description A route in a list. Version 0 is the one that ships with cadre.
+         */
+        RouteInfo: {
+            /** Description */
+            description: string;
+            /**
+             * Is Shipped
+             * @description Whether cadre has a route of this name.
+             */
+            is_shipped: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Problem
+             * @description Why it can't be used, if it can't.
+             */
+            problem?: string | null;
+            /** Updated At */
+            updated_at?: number | null;
+            /** Updated By */
+            updated_by?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RouteText
+         * @description A route as YAML. With `based_on` it is refused if that is not the newest version.
+         */
+        RouteText: {
+            /** Based On */
+            based_on?: number | null;
+            /** Yaml */
+            yaml: string;
+        };
+        /**
+         * RouteVersion
+         * @description A version. Without text it says that the org went back to the shipped route.
+         */
+        RouteVersion: {
+            /** Created At */
+            created_at?: number | null;
+            /** Created By */
+            created_by?: string | null;
+            /**
+             * Is Active
+             * @default false
+             */
+            is_active: boolean;
+            /** Restored From */
+            restored_from?: number | null;
+            /** Version */
+            version: number;
+            /** Yaml */
+            yaml: string | null;
+        };
+        /**
+         * Rule
+         * @description `targets` are models by name, `needs` is what any model must have; both narrow.
+         */
+        Rule: {
+            needs?: components["schemas"]["Needs"] | null;
+            /**
+             * Objective
+             * @default first
+             * @enum {string}
+             */
+            objective: "first" | "cheapest" | "fastest" | "best" | "weighted";
+            /** Targets */
+            targets?: components["schemas"]["Target"][];
+            /**
+             * When
+             * @default
+             */
+            when: string;
         };
         /**
          * RuleList
@@ -1666,6 +3608,79 @@ export interface components {
             reason: string | null;
         };
         /**
+         * Series
+         * @description One point a step, also where nothing happened; with `by`, one a step and name that has any.
+         */
+        Series: {
+            /** By */
+            by: string | null;
+            /** Points */
+            points: components["schemas"]["Point"][];
+            /**
+             * Step
+             * @enum {string}
+             */
+            step: "day" | "hour";
+        };
+        /**
+         * Share
+         * @description The part of the totals that belongs to `name`; empty where there is none.
+         */
+        Share: {
+            /**
+             * Cache Hits
+             * @default 0
+             */
+            cache_hits: number;
+            /**
+             * Cache Write Tokens
+             * @default 0
+             */
+            cache_write_tokens: number;
+            /**
+             * Cached Tokens
+             * @default 0
+             */
+            cached_tokens: number;
+            /**
+             * Calls
+             * @default 0
+             */
+            calls: number;
+            /**
+             * Cost Usd
+             * @default 0
+             */
+            cost_usd: string;
+            /**
+             * Input Tokens
+             * @default 0
+             */
+            input_tokens: number;
+            /** Name */
+            name: string;
+            /**
+             * Output Tokens
+             * @default 0
+             */
+            output_tokens: number;
+            /**
+             * Reasoning Tokens
+             * @default 0
+             */
+            reasoning_tokens: number;
+            /**
+             * Saved Usd
+             * @default 0
+             */
+            saved_usd: string;
+            /**
+             * Unpriced
+             * @default 0
+             */
+            unpriced: number;
+        };
+        /**
          * SignIn
          * @description `token` is the part after `#` of a sign-in link.
          */
@@ -1680,6 +3695,117 @@ export interface components {
         SteeringInput: {
             /** Text */
             text: string;
+        };
+        /** Summary */
+        Summary: {
+            /** Cache Hit Rate */
+            cache_hit_rate: number | null;
+            /** Error Rate */
+            error_rate: number | null;
+            /** Errors */
+            errors: components["schemas"]["ErrorShare"][];
+            forecast: components["schemas"]["Forecast"];
+            latency: components["schemas"]["Latency"];
+            /** Since */
+            since: number;
+            /** Statuses */
+            statuses: {
+                [key: string]: number;
+            };
+            totals: components["schemas"]["Totals"];
+            /** Until */
+            until: number;
+        };
+        /** SystemMessage */
+        SystemMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            role: "system";
+            /** Text */
+            text: string;
+        };
+        Target: string | {
+            [key: string]: unknown;
+        };
+        /**
+         * TargetHealth
+         * @description `day` has the hours of the last day that had calls, oldest first.
+         */
+        TargetHealth: {
+            /** Day */
+            day: components["schemas"]["HealthBucket"][];
+            /** Day Success Rate */
+            day_success_rate: number | null;
+            /** Name */
+            name: string;
+            now: components["schemas"]["HealthNow"];
+        };
+        /** TextPart */
+        TextPart: {
+            /** Text */
+            text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+        };
+        /**
+         * Tier
+         * @description What all tokens of a call cost whose input is longer than `above_input_tokens`.
+         */
+        "Tier-Input": {
+            /** Above Input Tokens */
+            above_input_tokens: number;
+            /** Audio Input */
+            audio_input?: number | string | null;
+            /** Audio Output */
+            audio_output?: number | string | null;
+            /** Cache Write */
+            cache_write?: number | string | null;
+            /** Cached Input */
+            cached_input?: number | string | null;
+            /** Input */
+            input?: number | string | null;
+            /** Output */
+            output?: number | string | null;
+        };
+        /**
+         * Tier
+         * @description What all tokens of a call cost whose input is longer than `above_input_tokens`.
+         */
+        "Tier-Output": {
+            /** Above Input Tokens */
+            above_input_tokens: number;
+            /** Audio Input */
+            audio_input?: string | null;
+            /** Audio Output */
+            audio_output?: string | null;
+            /** Cache Write */
+            cache_write?: string | null;
+            /** Cached Input */
+            cached_input?: string | null;
+            /** Input */
+            input?: string | null;
+            /** Output */
+            output?: string | null;
+        };
+        /**
+         * ToolCall
+         * @description A model's wish to have a tool act. `arguments` is the raw text that it wrote.
+         *
+         *     The text may be malformed JSON: parsing is the gate's work, so that the model sees its
+         *     own mistake.
+         */
+        ToolCall: {
+            /** Arguments */
+            arguments: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
         };
         /**
          * ToolInfo
@@ -1707,12 +3833,284 @@ export interface components {
             /** Why Not */
             why_not: string | null;
         };
+        /**
+         * ToolMessage
+         * @description A tool's answer to the call with id `call_id`.
+         */
+        ToolMessage: {
+            /** Call Id */
+            call_id: string;
+            /**
+             * Is Error
+             * @default false
+             */
+            is_error: boolean;
+            /** Name */
+            name: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            role: "tool";
+            /** Text */
+            text: string;
+        };
+        /**
+         * ToolSpec
+         * @description A tool as a model sees it. `parameters` is a JSON Schema of an object.
+         */
+        ToolSpec: {
+            /** Description */
+            description: string;
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Totals
+         * @description Sums over calls. `unpriced` calls cost something that nobody knows; they are not in `cost_usd`.
+         */
+        Totals: {
+            /**
+             * Cache Hits
+             * @default 0
+             */
+            cache_hits: number;
+            /**
+             * Cache Write Tokens
+             * @default 0
+             */
+            cache_write_tokens: number;
+            /**
+             * Cached Tokens
+             * @default 0
+             */
+            cached_tokens: number;
+            /**
+             * Calls
+             * @default 0
+             */
+            calls: number;
+            /**
+             * Cost Usd
+             * @default 0
+             */
+            cost_usd: string;
+            /**
+             * Input Tokens
+             * @default 0
+             */
+            input_tokens: number;
+            /**
+             * Output Tokens
+             * @default 0
+             */
+            output_tokens: number;
+            /**
+             * Reasoning Tokens
+             * @default 0
+             */
+            reasoning_tokens: number;
+            /**
+             * Saved Usd
+             * @default 0
+             */
+            saved_usd: string;
+            /**
+             * Unpriced
+             * @default 0
+             */
+            unpriced: number;
+        };
+        /**
+         * UsageCall
+         * @description One call. `cost_usd` is None where the price is unknown.
+         */
+        UsageCall: {
+            /** Agent */
+            agent: string | null;
+            /** Asked */
+            asked: string | null;
+            /** At */
+            at: number;
+            /** Attempts */
+            attempts: number;
+            /** Cache Hit */
+            cache_hit: boolean;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Cached Tokens */
+            cached_tokens: number;
+            /** Characters */
+            characters: number;
+            /** Cost Usd */
+            cost_usd: string | null;
+            /** Environment */
+            environment: string;
+            /** Error Code */
+            error_code: string | null;
+            /** First Token Ms */
+            first_token_ms: number | null;
+            /** Id */
+            id: string;
+            /** Images */
+            images: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Key Id */
+            key_id: string | null;
+            /** Kind */
+            kind: string;
+            /** Model */
+            model: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Project Id */
+            project_id: string;
+            /** Provider */
+            provider: string;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Request Id */
+            request_id: string | null;
+            /** Route */
+            route: string | null;
+            /** Run Id */
+            run_id: string | null;
+            /** Saved Usd */
+            saved_usd: string;
+            /** Searches */
+            searches: number;
+            /** Seconds */
+            seconds: number;
+            /** Status */
+            status: string;
+            /** Total Ms */
+            total_ms: number;
+            /** User Id */
+            user_id: string | null;
+            /** Via */
+            via: string;
+        };
+        /**
+         * UsageRetention
+         * @description Calls are kept for so many days; their sums by day stay.
+         */
+        UsageRetention: {
+            /**
+             * Days
+             * @default 90
+             */
+            days: number;
+        };
         /** User */
         User: {
             /** Id */
             id: string;
             /** Name */
             name: string;
+        };
+        /** UserMessage */
+        UserMessage: {
+            /** Parts */
+            parts: (components["schemas"]["TextPart"] | components["schemas"]["ImagePart"] | components["schemas"]["DocumentPart"] | components["schemas"]["AudioPart"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            role: "user";
+        };
+        /**
+         * Want
+         * @description What a word of the task was taken for.
+         */
+        Want: {
+            /** Meaning */
+            meaning: string;
+            /** Word */
+            word: string;
+        };
+        /**
+         * Window
+         * @description One subject in one window: what was paid, and what calls under way may still cost.
+         *
+         *     `ends_at` is None for a total budget.
+         */
+        Window: {
+            /** Budget Id */
+            budget_id: string;
+            /** Ends At */
+            ends_at: number | null;
+            /** Left Usd */
+            left_usd: string;
+            /** Limit Usd */
+            limit_usd: string;
+            /** Reserved Usd */
+            reserved_usd: string;
+            /** Settled Usd */
+            settled_usd: string;
+            /**
+             * Share
+             * @description Of the limit: settled and reserved together.
+             */
+            share: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ok" | "warning" | "reached";
+            /** Subject */
+            subject: string;
+            /** Window */
+            window: string;
+        };
+        /**
+         * ExplainInput
+         * @description A call to explain: for an agent, or for one that has every tool and no rules.
+         */
+        cadre__engine__agents__schemas__ExplainInput: {
+            /** Agent */
+            agent?: string | null;
+            /** Arguments */
+            arguments?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Tainted
+             * @default false
+             */
+            tainted: boolean;
+            /** Tool */
+            tool: string;
+        };
+        /**
+         * ExplainInput
+         * @description What to decide: by a name or by a draft, for a request or for a description of one.
+         */
+        cadre__engine__models__routing__schemas__ExplainInput: {
+            /** Agent */
+            agent?: string | null;
+            ask?: components["schemas"]["AskInput"] | null;
+            /**
+             * Kind
+             * @default chat
+             * @enum {string}
+             */
+            kind: "chat" | "embedding" | "speech" | "transcription" | "image" | "moderation";
+            /** Model */
+            model?: string | null;
+            request?: components["schemas"]["ModelRequest"] | null;
+            /**
+             * Via
+             * @default console
+             * @enum {string}
+             */
+            via: "run" | "gateway" | "console" | "probe";
+            /** Yaml */
+            yaml?: string | null;
         };
     };
     responses: never;
@@ -2000,6 +4398,257 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Approval"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    budgets_list_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Budget_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    budgets_add_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    budgets_list_alerts: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Alert_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    budgets_list_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Window_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    budgets_get_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    budgets_change_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    budgets_delete_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    budgets_list_windows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Window_"];
                 };
             };
             /** @description What went wrong, and what to do */
@@ -2391,7 +5040,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ExplainInput"];
+                "application/json": components["schemas"]["cadre__engine__agents__schemas__ExplainInput"];
             };
         };
         responses: {
@@ -2655,6 +5304,322 @@ export interface operations {
             };
         };
     };
+    models_get_answer_cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheReport"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_clear_answer_cache: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_list_cards: {
+        parameters: {
+            query?: {
+                provider?: string | null;
+                capability?: ("text" | "code" | "vision" | "documents" | "audio" | "reasoning" | "tools" | "structured_output" | "search" | "embeddings" | "speech" | "transcription" | "images" | "moderation") | null;
+                kind?: ("chat" | "embedding" | "speech" | "transcription" | "image" | "moderation") | null;
+                status?: ("current" | "deprecated" | "retired") | null;
+                /** @description Part of a name or title. */
+                q?: string | null;
+                hidden?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CatalogItem_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_get_capability_matrix: {
+        parameters: {
+            query?: {
+                retired?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matrix"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_refresh_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CatalogItem_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_get_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogItem"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_put_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogItem"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_delete_card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_hide_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HideInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogItem"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_check_prices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceCheck"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     models_set_default_model: {
         parameters: {
             query?: never;
@@ -2675,6 +5640,423 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_get_model_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthPage"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_get_model_health_history: {
+        parameters: {
+            query?: {
+                period?: "day" | "week" | "month";
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthHistory"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_probe_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProbeResult"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_recommend_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecommendInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recommendation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_list_routes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RouteInfo_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_check_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedRoute"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_dry_run_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRunInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_explain_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["cadre__engine__models__routing__schemas__ExplainInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explained"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_get_route: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteDetail"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_put_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteDetail"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_delete_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_restore_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteDetail"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_list_route_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RouteVersion_"];
                 };
             };
             /** @description What went wrong, and what to do */
@@ -3401,6 +6783,298 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ToolInfo_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    usage_get_breakdown: {
+        parameters: {
+            query?: {
+                by?: "model" | "provider" | "agent" | "key" | "user" | "project" | "via" | "status" | "kind";
+                /** @description How many; the rest together. */
+                top?: number;
+                /** @description 7d, 24h, a date or a time; else 30d. */
+                since?: string | null;
+                /** @description Likewise; a date counts in full; else now. */
+                until?: string | null;
+                /** @description provider:id, or id. */
+                model?: string | null;
+                provider?: string | null;
+                agent?: string | null;
+                key?: string | null;
+                user?: string | null;
+                project?: string | null;
+                via?: ("run" | "gateway" | "console" | "probe") | null;
+                status?: ("ok" | "error" | "cancelled" | "refused") | null;
+                kind?: ("chat" | "embedding" | "speech" | "transcription") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breakdown"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    usage_list_calls: {
+        parameters: {
+            query?: {
+                /** @description 7d, 24h, a date or a time; else 30d. */
+                since?: string | null;
+                /** @description Likewise; a date counts in full; else now. */
+                until?: string | null;
+                /** @description provider:id, or id. */
+                model?: string | null;
+                provider?: string | null;
+                agent?: string | null;
+                key?: string | null;
+                user?: string | null;
+                project?: string | null;
+                via?: ("run" | "gateway" | "console" | "probe") | null;
+                status?: ("ok" | "error" | "cancelled" | "refused") | null;
+                kind?: ("chat" | "embedding" | "speech" | "transcription") | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UsageCall_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    usage_export_calls: {
+        parameters: {
+            query?: {
+                format?: "csv" | "jsonl";
+                /** @description 7d, 24h, a date or a time; else 30d. */
+                since?: string | null;
+                /** @description Likewise; a date counts in full; else now. */
+                until?: string | null;
+                /** @description provider:id, or id. */
+                model?: string | null;
+                provider?: string | null;
+                agent?: string | null;
+                key?: string | null;
+                user?: string | null;
+                project?: string | null;
+                via?: ("run" | "gateway" | "console" | "probe") | null;
+                status?: ("ok" | "error" | "cancelled" | "refused") | null;
+                kind?: ("chat" | "embedding" | "speech" | "transcription") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    usage_get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageRetention"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    usage_put_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UsageRetention"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageRetention"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    usage_get_series: {
+        parameters: {
+            query?: {
+                step?: "day" | "hour";
+                by?: ("model" | "provider" | "agent" | "key" | "user" | "project" | "via" | "status" | "kind") | null;
+                /** @description 7d, 24h, a date or a time; else 30d. */
+                since?: string | null;
+                /** @description Likewise; a date counts in full; else now. */
+                until?: string | null;
+                /** @description provider:id, or id. */
+                model?: string | null;
+                provider?: string | null;
+                agent?: string | null;
+                key?: string | null;
+                user?: string | null;
+                project?: string | null;
+                via?: ("run" | "gateway" | "console" | "probe") | null;
+                status?: ("ok" | "error" | "cancelled" | "refused") | null;
+                kind?: ("chat" | "embedding" | "speech" | "transcription") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    usage_get_summary: {
+        parameters: {
+            query?: {
+                /** @description 7d, 24h, a date or a time; else 30d. */
+                since?: string | null;
+                /** @description Likewise; a date counts in full; else now. */
+                until?: string | null;
+                /** @description provider:id, or id. */
+                model?: string | null;
+                provider?: string | null;
+                agent?: string | null;
+                key?: string | null;
+                user?: string | null;
+                project?: string | null;
+                via?: ("run" | "gateway" | "console" | "probe") | null;
+                status?: ("ok" | "error" | "cancelled" | "refused") | null;
+                kind?: ("chat" | "embedding" | "speech" | "transcription") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
                 };
             };
             /** @description What went wrong, and what to do */

@@ -4,13 +4,14 @@ import sys
 
 import typer
 
-from cadre.app.cli import agents, approvals, keys, runs
+from cadre.app.cli import agents, approvals, keys, models, runs
 from cadre.app.cli.doctor import doctor
 from cadre.app.cli.exits import FAILED, USAGE
 from cadre.app.cli.openapi import openapi
 from cadre.app.cli.run import run
 from cadre.app.cli.sign_in import sign_in
 from cadre.app.cli.up import up
+from cadre.app.cli.usage import budgets, usage
 from cadre.kernel.errors import CadreError, Invalid
 
 app = typer.Typer(
@@ -27,6 +28,9 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(agents.app, name="agents")
 app.add_typer(keys.app, name="keys")
+app.add_typer(models.app, name="models")
+app.add_typer(budgets, name="budgets")
+app.command()(usage)
 app.command()(doctor)
 app.command()(openapi)
 

@@ -16,7 +16,6 @@ from cadre.engine.runs import ActiveRun, Runs
 from cadre.engine.sandbox import Sandbox
 from cadre.engine.tools import Toolbox, Workspaces
 from cadre.infra.blobs import Blobs
-from cadre.infra.database import Database
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import Json
 
@@ -27,7 +26,6 @@ KIND = "agent"
 class AgentDriver:
     """Plays runs of agents."""
 
-    database: Database
     blobs: Blobs
     runs: Runs
     models: Models
@@ -69,7 +67,6 @@ class AgentDriver:
             definition=definition,
             opening=opening,
             workspace=workspace,
-            database=self.database,
             models=self.models,
             toolbox=self.toolbox,
             gate=self.gate,

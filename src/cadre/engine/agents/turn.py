@@ -4,7 +4,6 @@ Everything that decides the way on is in the journal, so a recovery takes the sa
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,11 +25,9 @@ from cadre.engine.models import ModelReplyBroken, Models, ModelUnavailable
 from cadre.engine.runs import ActiveRun, Outcome, Safety, StepContext, StepFailed
 from cadre.engine.sandbox import Sandbox
 from cadre.engine.tools import FileRef, Toolbox, Workspace
-from cadre.infra.database import Database
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import (
     CallDelta,
-    Delta,
     Json,
     Message,
     ModelReply,
@@ -44,6 +41,7 @@ from cadre.kernel.messages import (
     UserMessage,
 )
 from cadre.kernel.values import is_object
+from cadre.trust.budgets import Spender
 
 _ATTEMPTS = 3
 _PAUSE_SECONDS = 0.5
@@ -57,7 +55,6 @@ class Turn:
     definition: RunDefinition
     opening: Opening
     workspace: Workspace
-    database: Database
     models: Models
     toolbox: Toolbox
     gate: Gate
@@ -174,12 +171,11 @@ class Turn:
         started = monotonic()
         if left_out is not None:
             context.emit({"type": "progress", "text": left_out.sentence()})
-        async with self.database.read(self.run.scope) as work:
-            model = await self.models.resolve(work, self.definition.model)
+        spender = Spender(self.run.scope, agent=self.definition.name, run_id=self.run.id)
         for attempt in range(1, _ATTEMPTS + 1):
             has_shown = False
             try:
-                async with aclosing(_generator(model.stream(self.run.scope, request))) as deltas:
+                async with aclosing(self.models.stream(spender, request)) as deltas:
                     async for delta in deltas:
                         if isinstance(delta, ReplyDone):
                             return _outcome(delta.reply, monotonic() - started)
@@ -248,13 +244,3 @@ def _frame(delta: TextDelta | ReasoningDelta | CallDelta) -> dict[str, Json]:
             return {"type": "reasoning.delta", "text": delta.text}
         case CallDelta():
             return {**delta.model_dump(), "type": "call.delta"}
-
-
-async def _generator(deltas: AsyncIterator[Delta]) -> AsyncGenerator[Delta]:
-    """`deltas`, closed for certain when this is: that is what ends the call upstream."""
-    try:
-        async for delta in deltas:
-            yield delta
-    finally:
-        if isinstance(deltas, AsyncGenerator):
-            await deltas.aclose()

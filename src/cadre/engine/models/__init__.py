@@ -1,8 +1,22 @@
 """Models: who can be asked, how to reach them, and what an answer costs.
 
-Everything above speaks `ChatModel` and kernel messages; a provider's dialect ends here.
+Everything above speaks `Models` and kernel messages; a provider's dialect ends here.
 """
 
+from cadre.engine.models.calling import (
+    AnswerCache,
+    Breakers,
+    Health,
+    HealthJobs,
+    HealthReports,
+    Prober,
+    Retries,
+    Tally,
+)
+from cadre.engine.models.card import ModelCard
+from cadre.engine.models.catalog import Catalog
+from cadre.engine.models.connections import Connections, EnvironmentProvider
+from cadre.engine.models.endpoints import Endpoint, Patience
 from cadre.engine.models.errors import (
     ContextTooLong,
     ModelAuthFailed,
@@ -15,24 +29,42 @@ from cadre.engine.models.errors import (
     UnknownModel,
     UnknownProvider,
 )
-from cadre.engine.models.openai_compatible import (
-    Endpoint,
-    OpenAICompatible,
-    Patience,
-    model_names,
-)
-from cadre.engine.models.ports import ChatModel
+from cadre.engine.models.listing import Listing
+from cadre.engine.models.planning import Planner
+from cadre.engine.models.ports import ChatModel, Embeddings, Speech, Transcript
 from cadre.engine.models.prices import Price
+from cadre.engine.models.probing import Probing
+from cadre.engine.models.providers import KNOWN, from_environment, model_names
+from cadre.engine.models.revisions import RevisionStore
+from cadre.engine.models.routing import Ask, Routing
 from cadre.engine.models.schemas import ModelInfo, ModelList, Provider, ProviderCheck, ProviderInput
-from cadre.engine.models.service import OPENAI_URL, EnvironmentProvider, Models
+from cadre.engine.models.service import Experience, Ledger, Models
+from cadre.engine.models.targets import Call, CallOptions, Target
+from cadre.engine.models.views import Views
+from cadre.engine.models.wires.openai import OpenAICompatible
 
 __all__ = [
-    "OPENAI_URL",
+    "KNOWN",
+    "AnswerCache",
+    "Ask",
+    "Breakers",
+    "Call",
+    "CallOptions",
+    "Catalog",
     "ChatModel",
+    "Connections",
     "ContextTooLong",
+    "Embeddings",
     "Endpoint",
     "EnvironmentProvider",
+    "Experience",
+    "Health",
+    "HealthJobs",
+    "HealthReports",
+    "Ledger",
+    "Listing",
     "ModelAuthFailed",
+    "ModelCard",
     "ModelInfo",
     "ModelLimited",
     "ModelList",
@@ -43,12 +75,24 @@ __all__ = [
     "Models",
     "OpenAICompatible",
     "Patience",
+    "Planner",
     "Price",
+    "Prober",
+    "Probing",
     "Provider",
     "ProviderCheck",
     "ProviderFromEnvironment",
     "ProviderInput",
+    "Retries",
+    "RevisionStore",
+    "Routing",
+    "Speech",
+    "Tally",
+    "Target",
+    "Transcript",
     "UnknownModel",
     "UnknownProvider",
+    "Views",
+    "from_environment",
     "model_names",
 ]

@@ -1,14 +1,19 @@
-"""What a model is to the rest of cadre: something that streams an answer."""
+"""What models are to the rest of cadre: something that answers, embeds, speaks or listens.
 
-from collections.abc import AsyncIterator
+Every implementation makes one attempt and raises one of `errors`; who calls decides whether
+to try again and where. Closing an iterator, or cancelling its task, ends the call upstream.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from cadre.kernel.messages import Delta, ModelRequest
+from cadre.kernel.messages import Delta, ModelRequest, Usage
 from cadre.kernel.scope import Scope
 
 
 class ChatModel(Protocol):
-    """A model that can be asked. Real ones: OpenAI-compatible servers, the offline operator."""
+    """A model that can be asked. Real ones: a class per wire, and the offline operator."""
 
     def stream(self, scope: Scope, request: ModelRequest) -> AsyncIterator[Delta]:
         """Yield the answer in pieces; the last item is always `ReplyDone` with all of it.
@@ -16,4 +21,68 @@ class ChatModel(Protocol):
         Raises a kernel kind (see `errors`) if there is no answer. Closing the iterator or
         cancelling its task ends the call at the provider too.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """A vector per text, in the order of the texts."""
+
+    vectors: list[list[float]]
+    model: str
+    usage: Usage
+
+
+class Embedder(Protocol):
+    """A model that turns texts into vectors."""
+
+    async def embed(self, texts: Sequence[str], *, dimensions: int | None = None) -> Embeddings:
+        """Vectors of `dimensions` floats, or of the model's own number."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was heard; `language` and `seconds` where the provider tells them."""
+
+    text: str
+    model: str
+    usage: Usage
+    language: str | None = None
+    seconds: float | None = None
+
+
+class Transcriber(Protocol):
+    """A model that writes down speech."""
+
+    async def transcribe(
+        self,
+        sound: bytes,
+        *,
+        name: str,
+        media_type: str,
+        language: str | None = None,
+        prompt: str | None = None,
+        to_english: bool = False,
+    ) -> Transcript:
+        """The text of `sound`, a whole file called `name`; with `to_english` translated."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Sound as it comes, and what it used once it has all come."""
+
+    media_type: str
+    chunks: AsyncIterator[bytes]
+    usage: Usage
+
+
+class Speaker(Protocol):
+    """A model that reads text aloud."""
+
+    async def speak(
+        self, text: str, *, voice: str, form: str = "mp3", speed: float | None = None
+    ) -> Speech:
+        """`form` is mp3, opus, aac, flac, wav or pcm."""
         ...

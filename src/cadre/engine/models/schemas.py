@@ -8,11 +8,16 @@ from cadre.engine.models.prices import Price
 
 
 class ProviderInput(BaseModel):
-    """What a person enters. Without `key` the stored one stays; an empty one removes it."""
+    """What a person enters. Without `key` the stored one stays; an empty one removes it.
+
+    `kind` is a known provider or "compatible"; left out, the provider's name tells. A known one has
+    an address of its own.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
-    base_url: str = Field(pattern=r"^https?://", max_length=2000)
+    kind: str = Field(default="", max_length=40)
+    base_url: str = Field(default="", pattern=r"^(https?://.*)?$", max_length=2000)
     key: str | None = Field(default=None, max_length=2000)
     models: list[str] = Field(default_factory=list[str], max_length=500)
     prices: dict[str, Price] = Field(default_factory=dict[str, Price])
@@ -22,6 +27,7 @@ class Provider(BaseModel):
     """A provider as it is shown: whether there is a key, never the key."""
 
     name: str
+    kind: str = ""
     base_url: str
     models: list[str]
     prices: dict[str, Price]
@@ -31,11 +37,12 @@ class Provider(BaseModel):
 
 
 class ModelInfo(BaseModel):
-    """A model that an agent can name."""
+    """A model or a route that an agent can name. The provider of a route is "route"."""
 
     name: str
     provider: str
-    default: bool
+    title: str = ""
+    default: bool = False
 
 
 class DefaultModel(BaseModel):

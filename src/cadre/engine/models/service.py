@@ -1,229 +1,297 @@
-"""Models: which ones an org can ask, by name.
+"""Models: asks whichever model a name leads to, for money that may be spent, and writes it down.
 
-A name is "offline" (the operator that needs no model), "<provider>:<model>", or "default",
-which stands for what the org chose, else the first model configured, else "offline".
+A name is "offline" (the operator that needs no model), "provider:model", a chain of those with
+commas between, a route such as "auto", or "default". A call is planned, its worst cost
+reserved, made with failover, and settled: there is no other way to a model.
 """
 
-import re
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import dataclass
+from typing import TypeVar, cast
 
-from cadre.engine.models.errors import ProviderFromEnvironment, UnknownModel, UnknownProvider
-from cadre.engine.models.openai_compatible import (
-    Endpoint,
-    OpenAICompatible,
-    Patience,
-    model_names,
+from cadre.engine.models import providers
+from cadre.engine.models.billing import Bill
+from cadre.engine.models.calling import (
+    AnswerCache,
+    Breakers,
+    CallPolicy,
+    Health,
+    Recording,
+    Retries,
+    Tally,
+    answered,
+    metered,
+    replayed,
 )
-from cadre.engine.models.ports import ChatModel
-from cadre.engine.models.prices import Price
-from cadre.engine.models.schemas import (
-    ModelInfo,
-    ModelList,
-    Provider,
-    ProviderCheck,
-    ProviderInput,
-)
-from cadre.engine.models.store import ProviderStore
+from cadre.engine.models.calling import Target as Asked
+from cadre.engine.models.endpoints import Patience
+from cadre.engine.models.passing import upstream
+from cadre.engine.models.planning import Planner
+from cadre.engine.models.ports import ChatModel, Embeddings, Speech, Transcript
+from cadre.engine.models.routing import Ask, ask_of
+from cadre.engine.models.targets import Call, CallOptions, Plan, Target
+from cadre.engine.models.views import OFFLINE
 from cadre.infra.blobs import Blobs
-from cadre.infra.database import Work
-from cadre.infra.http_client import HttpClient, host_and_port
-from cadre.kernel.errors import CadreError, Invalid
-from cadre.trust.secrets import Secrets
+from cadre.infra.http_client import HttpClient, HttpStream
+from cadre.kernel.messages import Delta, ModelRequest, Usage
+from cadre.trust.budgets import Budgets, PriceUnknown, Reservation, Spender
+from cadre.trust.usage import UsageLog
 
-OFFLINE = "offline"
-DEFAULT = "default"
-OPENAI_URL = "https://api.openai.com/v1"
-
-_WELL_KNOWN = {"api.openai.com:443": ("gpt-4.1-mini", "gpt-4.1")}
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+Item = TypeVar("Item")
+Attempt = Callable[[Target, Tally], AsyncIterator[Item]]
+_PLAIN = CallOptions()
+_BYTES_PER_SECOND = 4_000  # of speech that is packed hard: a recording is no longer than this says
 
 
 @dataclass(frozen=True, slots=True)
-class EnvironmentProvider:
-    """A provider that the settings of the process give to every org.
+class Ledger:
+    """Where calls are paid: what may be spent, and what was."""
 
-    Without `models`, OpenAI's own service has well-known ones; any other server none by name.
-    """
+    budgets: Budgets
+    usage: UsageLog
 
-    name: str = "openai"
-    base_url: str = OPENAI_URL
-    key: str | None = field(default=None, repr=False)
-    models: tuple[str, ...] = ()
-    prices: dict[str, Price] = field(default_factory=dict[str, Price])
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """What calls have taught: whom not to ask for a while, and how everybody did."""
+
+    breakers: Breakers
+    health: Health
 
 
 class Models:
-    """Providers of an org, and the models they make reachable."""
+    """Every model that can be asked, for every org."""
 
     def __init__(
         self,
         *,
         http: HttpClient,
         blobs: Blobs,
-        secrets: Secrets,
+        planner: Planner,
+        ledger: Ledger,
+        experience: Experience,
+        cache: AnswerCache,
         offline: ChatModel,
-        environment: Sequence[EnvironmentProvider] = (),
         patience: Patience | None = None,
+        retries: Retries | None = None,
     ) -> None:
+        self.planner = planner
         self._http = http
         self._blobs = blobs
-        self._secrets = secrets
+        self._ledger = ledger
+        self._experience = experience
+        self._cache = cache
         self._offline = offline
-        self._environment = {provider.name: provider for provider in environment}
-        self._patience = patience
+        self._patience = patience or Patience()
+        self._policy = CallPolicy(retries=retries or Retries())
 
-    async def resolve(self, work: Work, name: str) -> ChatModel:
-        """Return what answers for `name`, or raise `UnknownModel`."""
-        if name in {"", DEFAULT}:
-            name = await self.default(work)
-        if name == OFFLINE:
+    async def stream(
+        self, spender: Spender, request: ModelRequest, options: CallOptions = _PLAIN
+    ) -> AsyncGenerator[Delta]:
+        """The answer to `request` in pieces; the last one is always `ReplyDone`.
+
+        Raises a kind of error if nobody answers, and before anything is spent if that may not
+        be. Closing the generator ends the call at the provider; what it used is paid.
+        """
+        call = Call(request.model, ask_of(request, spender), options)
+
+        def attempt(target: Target, tally: Tally) -> AsyncIterator[Delta]:
+            deltas = self.chat_model(target).stream(spender.scope, request)
+            return metered(deltas, tally, input_tokens=call.ask.tokens)
+
+        plan = await self.planner.plan(spender, call)
+        rule = plan.cache_rule()
+        key = self._cache.key(spender.scope, request, rule, route=plan.line())
+        known = None if key is None else self._cache.find(key, rule)
+        deltas = self._made(spender, plan, attempt)
+        if known is not None:
+            deltas = self._known(spender, plan, known)
+        elif key is not None:
+            deltas = self._cache.kept(key, rule, deltas)
+        async with aclosing(deltas):
+            async for delta in deltas:
+                yield delta
+
+    async def answered(
+        self, spender: Spender, call: Call, attempt: Attempt[Item]
+    ) -> AsyncGenerator[Item]:
+        """The items of the first target whose `attempt` gives one, paid for however it ends.
+
+        `attempt` makes one try at one target and writes into the tally what it used.
+        """
+        plan = await self.planner.plan(spender, call)
+        async with aclosing(self._made(spender, plan, attempt)) as items:
+            async for item in items:
+                yield item
+
+    async def _made(
+        self, spender: Spender, plan: Plan, attempt: Attempt[Item]
+    ) -> AsyncGenerator[Item]:
+        plan, reservation = await self._reserved(spender, plan)
+        bill = Bill(spender, plan)
+        targets = {target.name: target for target in plan.targets}
+        org = spender.scope.org
+        items = answered(
+            [Asked(org, one.name, one.card.context_tokens) for one in plan.targets],
+            lambda asked, tally: attempt(targets[asked.name], tally),
+            policy=plan.policy(self._policy),
+            breakers=self._experience.breakers,
+            health=self._experience.health,
+            on_attempt=bill.attempted,
+        )
+        try:
+            async with aclosing(items):
+                async for item in items:
+                    bill.began()
+                    yield item
+        except BaseException as error:
+            bill.ended_by(error)
+            raise
+        finally:
+            self._ledger.usage.record(bill.record(), reservation)
+
+    def chat_model(self, target: Target) -> ChatModel:
+        """What makes one try at `target`."""
+        if target.endpoint.provider == OFFLINE:
             return self._offline
-        provider, _, model = name.partition(":")
-        if not model:
-            raise UnknownModel(
-                f"`{name}` is not the name of a model. Write `offline`, `default` or "
-                "`provider:model`, for example `openai:gpt-4.1-mini`.",
-                field="model",
-            )
-        found = await self._provider(work, provider)
-        return OpenAICompatible(
+        return providers.chat_model(
             self._http,
             self._blobs,
-            await self._endpoint(work, found),
-            model,
-            price=found.prices.get(model),
+            target.endpoint,
+            target.card,
+            target.price,
             patience=self._patience,
         )
 
-    async def default(self, work: Work) -> str:
-        """The name that "default" stands for."""
-        if chosen := await ProviderStore(work).default():
-            return chosen
-        for provider in await self.providers(work):
-            if provider.models:
-                return f"{provider.name}:{provider.models[0]}"
-        return OFFLINE
+    def upstream(
+        self, target: Target, path: str, body: bytes
+    ) -> AbstractAsyncContextManager[HttpStream]:
+        """The provider's own answer, of status 200, to a body in its own words.
 
-    async def set_default(self, work: Work, name: str) -> None:
-        """Choose what "default" stands for, among what can be resolved."""
-        if name == DEFAULT:
-            raise Invalid("Name a model: `default` can't stand for itself.", field="name")
-        await self.resolve(work, name)
-        await ProviderStore(work).set_default(name)
+        Raises what any other status means. `path` stands below the provider's base URL.
+        """
+        return upstream(self._http, target.endpoint, path, body, self._patience)
 
-    async def catalog(self, work: Work) -> ModelList:
-        """Every model that is known by name, the offline operator last."""
-        default = await self.default(work)
-        names = [
-            (f"{provider.name}:{model}", provider.name)
-            for provider in await self.providers(work)
-            for model in provider.models
-        ]
-        if default not in {OFFLINE, *(name for name, _ in names)}:
-            names.append((default, default.partition(":")[0]))
-        names.append((OFFLINE, OFFLINE))
-        items = [
-            ModelInfo(name=name, provider=provider, default=name == default)
-            for name, provider in names
-        ]
-        return ModelList(items=items, default=default)
+    async def embed(
+        self,
+        spender: Spender,
+        model: str,
+        texts: Sequence[str],
+        *,
+        dimensions: int | None = None,
+        options: CallOptions = _PLAIN,
+    ) -> Embeddings:
+        """A vector for each of `texts`."""
+        size = sum(len(text.encode("utf-8", "replace")) for text in texts)
+        call = Call(
+            model, Ask.by(spender, kind="embedding", tokens=size // 4 + len(texts)), options
+        )
 
-    async def providers(self, work: Work) -> list[Provider]:
-        """Those of the environment first, then the org's own."""
-        stored = await ProviderStore(work).all()
-        with_keys = set(await self._secrets.names(work))
-        for provider in stored:
-            provider.has_key = _secret(provider.name) in with_keys
-        given = [_shown(provider) for provider in self._environment.values()]
-        return given + [p for p in stored if p.name not in self._environment]
-
-    async def put_provider(self, work: Work, name: str, given: ProviderInput) -> Provider:
-        """Store a provider; its key goes to the vault."""
-        self._refuse_environment(name)
-        if not _NAME.fullmatch(name) or name in {OFFLINE, DEFAULT}:
-            raise Invalid(
-                f"`{name}` can't be a provider's name: use small letters, digits, - and _, "
-                "starting with a letter, and not `offline` or `default`.",
-                field="name",
+        async def attempt(target: Target, tally: Tally) -> AsyncGenerator[Embeddings]:
+            embedder = providers.embedder(
+                self._http, target.endpoint, target.card, target.price, patience=self._patience
             )
-        await self._refuse_moved_key(work, name, given)
-        await ProviderStore(work).write(name, given)
-        if given.key:
-            await self._secrets.put(work, _secret(name), given.key.strip())
-        elif given.key == "":
-            await self._secrets.delete(work, _secret(name))
-        provider = await self._provider(work, name)
-        provider.has_key = _secret(name) in await self._secrets.names(work)
-        return provider
+            found = await embedder.embed(texts, dimensions=dimensions)
+            _settle(tally, found.usage)
+            yield found
 
-    async def delete_provider(self, work: Work, name: str) -> None:
-        """Forget a provider and its key."""
-        self._refuse_environment(name)
-        if not await ProviderStore(work).delete(name):
-            raise UnknownProvider(f"There is no provider `{name}`.")
-        await self._secrets.delete(work, _secret(name))
+        return await self._only(spender, call, attempt)
 
-    async def endpoint(self, work: Work, name: str) -> Endpoint:
-        """Where the provider `name` is reached, with its key."""
-        return await self._endpoint(work, await self._provider(work, name))
+    async def transcribe(
+        self,
+        spender: Spender,
+        model: str,
+        sound: bytes,
+        *,
+        name: str,
+        media_type: str,
+        language: str | None = None,
+        prompt: str | None = None,
+        to_english: bool = False,
+        options: CallOptions = _PLAIN,
+    ) -> Transcript:
+        """What is said in `sound`, a whole file."""
+        most = Usage(seconds=len(sound) / _BYTES_PER_SECOND)
+        call = Call(model, Ask.by(spender, kind="transcription"), options, most)
 
-    async def check(self, endpoint: Endpoint) -> ProviderCheck:
-        """Ask the provider for its models; what goes wrong is the answer, not an error."""
-        started = time.monotonic()
+        async def attempt(target: Target, tally: Tally) -> AsyncGenerator[Transcript]:
+            transcriber = providers.transcriber(
+                self._http, target.endpoint, target.card, target.price, patience=self._patience
+            )
+            heard = await transcriber.transcribe(
+                sound,
+                name=name,
+                media_type=media_type,
+                language=language,
+                prompt=prompt,
+                to_english=to_english,
+            )
+            _settle(tally, heard.usage)
+            yield heard
+
+        return await self._only(spender, call, attempt)
+
+    async def speak(
+        self,
+        spender: Spender,
+        model: str,
+        text: str,
+        *,
+        voice: str,
+        form: str = "mp3",
+        speed: float | None = None,
+        options: CallOptions = _PLAIN,
+    ) -> Speech:
+        """`text` read aloud. Read the chunks to their end or close them: that ends the call."""
+        call = Call(model, Ask.by(spender, kind="speech"), options, Usage(characters=len(text)))
+
+        async def attempt(target: Target, tally: Tally) -> AsyncGenerator[Speech | bytes]:
+            speaker = providers.speaker(
+                self._http, target.endpoint, target.card, target.price, patience=self._patience
+            )
+            speech = await speaker.speak(text, voice=voice, form=form, speed=speed)
+            chunks = cast("AsyncGenerator[bytes]", speech.chunks)
+            async with aclosing(chunks):
+                yield speech
+                async for chunk in chunks:
+                    tally.reported = speech.usage
+                    yield chunk
+            _settle(tally, speech.usage)
+
+        items = self.answered(spender, call, attempt)
+        speech = cast("Speech", await anext(items))
+        return Speech(speech.media_type, cast("AsyncIterator[bytes]", items), speech.usage)
+
+    async def _known(
+        self, spender: Spender, plan: Plan, recording: Recording
+    ) -> AsyncGenerator[Delta]:
+        """An answer that was given before: nothing is spent, and what that saved is written down."""
+        bill = Bill(spender, plan)
+        bill.found(recording.cost_usd)
         try:
-            names = await model_names(self._http, endpoint)
-        except CadreError as error:
-            seconds = time.monotonic() - started
-            return ProviderCheck(ok=False, code=error.code, detail=error.detail, seconds=seconds)
-        seconds = time.monotonic() - started
-        detail = f"{endpoint.provider} answers and has {len(names)} models."
-        return ProviderCheck(ok=True, models=names, detail=detail, seconds=seconds)
+            async for delta in replayed(recording):
+                bill.began()
+                yield delta
+        finally:
+            self._ledger.usage.record(bill.record())
 
-    async def _provider(self, work: Work, name: str) -> Provider:
-        if given := self._environment.get(name):
-            return _shown(given)
-        provider = await ProviderStore(work).get(name)
-        if provider is None:
-            raise UnknownProvider(
-                f"There is no provider `{name}`. Add it under Settings, Models.", field="model"
-            )
-        return provider
+    async def _only(self, spender: Spender, call: Call, attempt: Attempt[Item]) -> Item:
+        async with aclosing(self.answered(spender, call, attempt)) as items:
+            return await anext(items)
 
-    async def _endpoint(self, work: Work, provider: Provider) -> Endpoint:
-        if given := self._environment.get(provider.name):
-            return Endpoint(given.name, given.base_url, given.key)
-        key = await self._secrets.get(work, _secret(provider.name))
-        return Endpoint(provider.name, provider.base_url, key)
-
-    async def _refuse_moved_key(self, work: Work, name: str, given: ProviderInput) -> None:
-        """A stored key was entered for one address; another one must not get it unasked."""
-        stored = await ProviderStore(work).get(name)
-        if stored is None or given.key is not None:
-            return
-        has_moved = host_and_port(stored.base_url) != host_and_port(given.base_url)
-        if has_moved and await self._secrets.get(work, _secret(name)):
-            raise Invalid("The address changed: enter the key again.", field="key")
-
-    def _refuse_environment(self, name: str) -> None:
-        if name in self._environment:
-            raise ProviderFromEnvironment(
-                f"`{name}` is set by the environment: change it there and start again, "
-                "or add a provider of another name here."
-            )
+    async def _reserved(self, spender: Spender, plan: Plan) -> tuple[Plan, Reservation]:
+        """With the worst cost set aside; where a price must be known, without those that have none."""
+        budgets = self._ledger.budgets
+        try:
+            return plan, await budgets.reserve(spender, plan.worst_usd())
+        except PriceUnknown:
+            priced = plan.priced()
+            if not priced.targets:
+                raise
+            return priced, await budgets.reserve(spender, priced.worst_usd())
 
 
-def _shown(given: EnvironmentProvider) -> Provider:
-    return Provider(
-        name=given.name,
-        base_url=given.base_url,
-        models=list(given.models or _WELL_KNOWN.get(host_and_port(given.base_url), ())),
-        prices=given.prices,
-        has_key=given.key is not None,
-        source="environment",
-    )
-
-
-def _secret(provider: str) -> str:
-    return f"models/{provider}"
+def _settle(tally: Tally, usage: Usage) -> None:
+    tally.reported = usage
+    tally.is_complete = True

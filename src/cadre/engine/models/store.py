@@ -8,6 +8,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select
 from cadre.engine.models.schemas import Provider, ProviderInput
 from cadre.engine.models.tables import defaults, providers
 from cadre.infra.database import Work
+from cadre.kernel.ids import OrgId
 
 # Built once: building a statement takes longer than a lookup.
 _PROVIDER = select(providers).where(
@@ -37,6 +38,7 @@ class ProviderStore:
             insert(providers).values(
                 org_id=self._org,
                 name=name,
+                kind=given.kind,
                 base_url=given.base_url,
                 models=orjson.dumps(given.models).decode(),
                 prices=orjson.dumps(prices).decode(),
@@ -62,6 +64,7 @@ class ProviderStore:
 def _provider(row: Row[tuple[str, ...]]) -> Provider:
     return Provider(
         name=row.name,
+        kind=row.kind,
         base_url=row.base_url,
         models=orjson.loads(row.models),
         prices=orjson.loads(row.prices),
@@ -69,3 +72,9 @@ def _provider(row: Row[tuple[str, ...]]) -> Provider:
         source="stored",
         updated_at=row.updated_at,
     )
+
+
+async def orgs_with_providers(work: Work) -> list[OrgId]:
+    """Every org that entered one, whichever the work is for: probes are sent for all of them."""
+    query = select(providers.c.org_id).distinct()
+    return [OrgId(org) for org in (await work.connection.execute(query)).scalars()]

@@ -9,6 +9,7 @@ providers = Table(
     metadata,
     Column("org_id", Text, primary_key=True),
     Column("name", Text, primary_key=True),
+    Column("kind", Text, nullable=False, server_default=""),  # a known provider, or "compatible"
     Column("base_url", Text, nullable=False),
     Column("models", Text, nullable=False),  # JSON: names
     Column("prices", Text, nullable=False),  # JSON: price by name

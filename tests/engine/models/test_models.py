@@ -1,0 +1,261 @@
+"""Calls to models as a whole: planned, reserved, made with failover, paid and written down."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from cadre.engine.models import (
+    CallOptions,
+    EnvironmentProvider,
+    ModelUnavailable,
+    Price,
+    UnknownModel,
+)
+from cadre.infra.database import Database
+from cadre.kernel.errors import CadreError
+from cadre.kernel.messages import ModelReply, ModelRequest, ReplyDone, TextPart, UserMessage
+from cadre.kernel.scope import Scope
+from cadre.trust.budgets import BudgetExceeded, BudgetInput, PriceUnknown, Spender
+from tests.engine.models.conftest import Open
+from tests.engine.models.scripted_server import Reply, ScriptedServer
+from tests.engine.models.stack import ModelStack
+
+USAGE = {"prompt_tokens": 1000, "completion_tokens": 500}
+COST = Decimal("0.0012")
+PRICE = Price(input=Decimal("0.40"), output=Decimal("1.60"))
+
+
+def provider(name: str, server: ScriptedServer, *, priced: bool = True) -> EnvironmentProvider:
+    prices = {"scripted": PRICE} if priced else {}
+    return EnvironmentProvider(name, server.base_url, f"sk-{name}", ("scripted",), prices)
+
+
+def question(model: str = "one:scripted", **fields: object) -> ModelRequest:
+    said = [UserMessage(parts=[TextPart(text="What is it?")])]
+    return ModelRequest.model_validate({"model": model, "messages": said, **fields})
+
+
+async def ask(
+    stack: ModelStack, scope: Scope, request: ModelRequest, options: CallOptions | None = None
+) -> ModelReply:
+    deltas = stack.models.stream(Spender(scope), request, options or CallOptions())
+    found = [delta async for delta in deltas]
+    assert isinstance(found[-1], ReplyDone)
+    return found[-1].reply
+
+
+async def calls(stack: ModelStack, database: Database, scope: Scope) -> list[dict[str, object]]:
+    """The lines of the ledger, oldest first."""
+    await stack.usage.flush()
+    async with database.read(scope) as work:
+        query = text("select * from usage_calls order by at, id")
+        return [dict(row) for row in (await work.connection.execute(query)).mappings()]
+
+
+@pytest.fixture
+async def two(
+    open_stack: Open, server: ScriptedServer, other_server: ScriptedServer
+) -> AsyncIterator[ModelStack]:
+    """Two providers with one model each, at the same price."""
+    async with open_stack(provider("one", server), provider("other", other_server)) as stack:
+        yield stack
+
+
+async def test_a_call_is_answered_paid_and_written_down(
+    database: Database, scope: Scope, two: ModelStack, server: ScriptedServer
+):
+    server.say(Reply(text="hi", usage=USAGE))
+
+    reply = await ask(two, scope, question())
+    (line,) = await calls(two, database, scope)
+
+    assert (reply.message.text, reply.model) == ("hi", "one:scripted")
+    assert reply.usage.cost_usd == COST
+    assert server.headers[0]["Authorization"] == "Bearer sk-one"
+    assert server.requests[0]["model"] == "scripted"
+    assert (line["provider"], line["model"], line["status"]) == ("one", "scripted", "ok")
+    assert (line["input_tokens"], line["output_tokens"]) == (1000, 500)
+    assert line["cost_nano"] == 1_200_000
+
+
+async def test_without_a_price_the_cost_is_unknown_and_never_nothing(
+    database: Database, scope: Scope, open_stack: Open, server: ScriptedServer
+):
+    server.say(Reply(text="hi", usage=USAGE))
+    async with open_stack(provider("one", server, priced=False)) as stack:
+        reply = await ask(stack, scope, question())
+        (line,) = await calls(stack, database, scope)
+
+    assert reply.usage.cost_usd is None
+    assert line["cost_nano"] is None
+
+
+async def test_a_provider_that_fails_is_not_seen_by_the_caller(
+    database: Database,
+    scope: Scope,
+    two: ModelStack,
+    server: ScriptedServer,
+    other_server: ScriptedServer,
+):
+    server.say(Reply(status=500, times=0))
+    other_server.say(Reply(text="from the other", usage=USAGE))
+
+    reply = await ask(two, scope, question("one:scripted, other:scripted"))
+    (line,) = await calls(two, database, scope)
+
+    assert reply.model == "other:scripted"
+    assert (line["provider"], line["status"]) == ("other", "ok")
+    assert line["attempts"] == len(server.requests) + 1
+
+
+async def test_an_answer_that_breaks_off_is_an_error_and_never_another_answer(
+    database: Database,
+    scope: Scope,
+    two: ModelStack,
+    server: ScriptedServer,
+    other_server: ScriptedServer,
+):
+    server.say(Reply(text="It begins and then it", fault="close", fault_after=3))
+    other_server.say(Reply(text="something else"))
+
+    with pytest.raises(ModelUnavailable, match="broke off"):
+        await ask(two, scope, question("one:scripted, other:scripted"))
+    (line,) = await calls(two, database, scope)
+
+    assert other_server.requests == []
+    assert (line["status"], line["provider"]) == ("error", "one")
+    assert line["output_tokens"]
+
+
+async def test_what_a_caller_that_left_has_used_is_paid(
+    database: Database, scope: Scope, two: ModelStack, server: ScriptedServer
+):
+    server.say(Reply(text="a long answer " * 50, chunk_delay_seconds=0.05))
+
+    deltas = two.models.stream(Spender(scope), question())
+    await anext(deltas)
+    await anext(deltas)
+    await deltas.aclose()
+    async with asyncio.timeout(5):
+        await server.hung_up.wait()
+    (line,) = await calls(two, database, scope)
+
+    assert (line["status"], line["provider"]) == ("cancelled", "one")
+    assert line["cost_nano"]
+
+
+async def test_a_hard_budget_refuses_before_anything_is_sent(
+    database: Database, scope: Scope, two: ModelStack, server: ScriptedServer
+):
+    server.say(Reply(text="hi", usage=USAGE, times=0))
+    limit = BudgetInput(
+        subject_kind="org", subject="*", period="day", limit_usd=Decimal("0.002"), mode="hard"
+    )
+    async with database.begin(scope) as work:
+        await two.budgets.add(work, limit)
+
+    await ask(two, scope, question(max_tokens=500))
+    await two.usage.flush()
+    with pytest.raises(BudgetExceeded):
+        await ask(two, scope, question(max_tokens=1000))
+
+    assert len(server.requests) == 1
+
+
+async def test_what_has_no_price_can_not_be_kept_to_a_limit(
+    database: Database, scope: Scope, open_stack: Open, server: ScriptedServer
+):
+    server.say(Reply(text="hi"))
+    limit = BudgetInput(
+        subject_kind="org", subject="*", period="day", limit_usd=Decimal(10), mode="hard"
+    )
+    async with open_stack(provider("one", server, priced=False)) as stack:
+        async with database.begin(scope) as work:
+            await stack.budgets.add(work, limit)
+        with pytest.raises(PriceUnknown):
+            await ask(stack, scope, question())
+
+    assert server.requests == []
+
+
+async def test_an_answer_that_is_known_costs_nothing_and_says_what_it_saved(
+    database: Database, scope: Scope, two: ModelStack, server: ScriptedServer
+):
+    server.say(Reply(text="It is what it is.", usage=USAGE, times=0))
+    kept = CallOptions(cache_seconds=60)
+
+    first = await ask(two, scope, question(), kept)
+    second = await ask(two, scope, question(), kept)
+    asked_anew = await ask(two, scope, question())
+    lines = await calls(two, database, scope)
+
+    assert first.message == second.message == asked_anew.message
+    assert len(server.requests) == 2
+    assert [line["cache_hit"] for line in lines] == [0, 1, 0]
+    assert [line["saved_nano"] for line in lines] == [0, 1_200_000, 0]
+    assert sum(int(str(line["cost_nano"])) for line in lines) == 2_400_000
+
+
+async def test_routes_choose_among_what_the_org_has(scope: Scope, two: ModelStack):
+    for name in ("auto", "cheap", "fast", "code"):
+        with pytest.raises(CadreError):  # the servers are asked, and have nothing to say
+            await ask(two, scope, question(name))
+    with pytest.raises(UnknownModel, match="auto"):
+        await ask(two, scope, question("best"))
+
+
+async def test_a_model_that_nobody_wrote_down_can_be_asked(
+    scope: Scope, two: ModelStack, server: ScriptedServer
+):
+    server.say(Reply(text="new"))
+
+    reply = await ask(two, scope, question("one:brand-new"))
+
+    assert server.requests[0]["model"] == "brand-new"
+    assert reply.usage.cost_usd is None
+
+
+async def test_a_changed_key_counts_with_the_next_call(
+    database: Database, scope: Scope, open_stack: Open, server: ScriptedServer
+):
+    from cadre.engine.models import ProviderInput
+
+    server.say(Reply(text="hi", times=0))
+    given = ProviderInput(base_url=server.base_url, models=["scripted"])
+    async with open_stack() as stack, open_stack() as another:
+        for key in ("sk-1", "sk-2"):
+            async with database.begin(scope) as work:
+                await stack.connections.put(work, "mine", given.model_copy(update={"key": key}))
+            await ask(another, scope, question("mine:scripted"))
+
+    assert [one["Authorization"] for one in server.headers] == ["Bearer sk-1", "Bearer sk-2"]
+
+
+async def test_the_money_adds_up_while_a_provider_fails_under_load(
+    database: Database,
+    scope: Scope,
+    two: ModelStack,
+    server: ScriptedServer,
+    other_server: ScriptedServer,
+):
+    """Half of the answers of one server are errors; what both say they counted is what is paid."""
+    for place in range(40):
+        failed = place % 2 == 0
+        server.say(Reply(status=500) if failed else Reply(text="one", usage=USAGE))
+    server.say(Reply(status=500, times=0))
+    other_server.say(Reply(text="other", usage=USAGE, times=0))
+
+    replies = await asyncio.gather(
+        *(ask(two, scope, question("one:scripted, other:scripted")) for _ in range(60))
+    )
+    lines = await calls(two, database, scope)
+
+    assert len(lines) == len(replies) == 60
+    assert {line["status"] for line in lines} == {"ok"}
+    served = sum(reply.model == "one:scripted" for reply in replies)
+    assert {line["provider"] for line in lines} >= {"other"}
+    assert sum(line["provider"] == "one" for line in lines) == served
+    assert sum(int(str(line["cost_nano"])) for line in lines) == 60 * 1_200_000

@@ -1,0 +1,70 @@
+"""What the tests of the wires ask, and how they take an answer apart."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any, Protocol
+
+from cadre.engine.models.endpoints import Patience
+from cadre.kernel.messages import (
+    CallDelta,
+    Delta,
+    ModelReply,
+    ModelRequest,
+    ReasoningDelta,
+    ReplyDone,
+    TextDelta,
+    TextPart,
+    ToolSpec,
+    UserMessage,
+)
+from cadre.kernel.scope import Scope
+
+IMPATIENT = Patience(idle_seconds=0.5)
+KEY = "sk-secret-key"
+LOOK = ToolSpec(
+    name="look",
+    description="Look at a place.",
+    parameters={
+        "type": "object",
+        "properties": {"at": {"type": "string", "description": "where"}},
+        "required": ["at"],
+    },
+)
+
+
+class Streams(Protocol):
+    """A `ChatModel` whose stream can be closed, as those of the wires can."""
+
+    def stream(self, scope: Scope, request: ModelRequest) -> AsyncGenerator[Delta]: ...
+
+
+def question(text: str = "How are you?", **more: Any) -> ModelRequest:
+    asked = UserMessage(parts=[TextPart(text=text)])
+    return ModelRequest(model="test:any", messages=[asked], **more)
+
+
+async def ask(model: Streams, scope: Scope, request: ModelRequest | None = None) -> list[Delta]:
+    async with aclosing(model.stream(scope, request or question())) as deltas:
+        return [delta async for delta in deltas]
+
+
+async def answer(model: Streams, scope: Scope, request: ModelRequest | None = None) -> ModelReply:
+    return whole(await ask(model, scope, request))
+
+
+def whole(deltas: list[Delta]) -> ModelReply:
+    assert isinstance(deltas[-1], ReplyDone)
+    return deltas[-1].reply
+
+
+def text_of(deltas: list[Delta]) -> str:
+    return "".join(delta.text for delta in deltas if isinstance(delta, TextDelta))
+
+
+def thoughts_of(deltas: list[Delta]) -> str:
+    return "".join(delta.text for delta in deltas if isinstance(delta, ReasoningDelta))
+
+
+def arguments_of(deltas: list[Delta], index: int) -> str:
+    pieces = [d for d in deltas if isinstance(d, CallDelta) and d.index == index]
+    return "".join(piece.arguments for piece in pieces)
