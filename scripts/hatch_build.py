@@ -1,4 +1,4 @@
-"""Puts the migrations and the built console into a wheel; a clone finds them at its top instead."""
+"""Puts the migrations, the catalog and the built console into a wheel; a clone finds them at its top instead."""
 
 from pathlib import Path
 from typing import Any
@@ -17,5 +17,6 @@ class ShipWhatIsOutsideTheSource(BuildHookInterface):
             raise FileNotFoundError("The console is not built. Run `make console` first.")
         build_data["force_include"] |= {
             str(root / "migrations"): "cadre/migrations",
+            str(root / "catalog"): "cadre/catalog",
             str(root / "web" / "dist"): "cadre/console",
         }

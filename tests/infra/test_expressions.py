@@ -115,7 +115,7 @@ def test_a_bad_text_is_refused_with_its_place_and_what_would_be_right(
         ("request.text", "text, not true or false"),
         ("null", "null, not true or false"),
         ("items", "a list, not true or false"),
-        ("request.tokens > 'many'", "values of one type"),
+        ("request.tokens > 'many'", "The types do not fit"),
         ("request.absent == 1", "has(...)"),
         ("absent == 1", "no variable `absent`"),
         ("request.tokens / 0 > 1", "divided by 0"),

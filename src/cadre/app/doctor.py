@@ -107,11 +107,19 @@ async def _sandbox(settings: Settings) -> Finding:
 
 
 async def _model(settings: Settings) -> Finding:
-    if settings.openai_api_key is not None or settings.openai_base_url is not None:
-        where = settings.openai_base_url or "OpenAI"
-        return Finding("model", "ok", f"{where}, from the environment")
+    from cadre.app.providers import environment_names
+
+    try:
+        names = environment_names(settings)
+    except CadreError as error:
+        return Finding("model", "broken", error.detail, "Correct the variable or unset it.")
+    if names:
+        return Finding("model", "ok", f"{', '.join(names)}, from the environment")
     says = "no key in the environment; without one in the console the offline operator answers"
-    remedy = "Set OPENAI_API_KEY (and OPENAI_BASE_URL), or add a provider under Settings, Models."
+    remedy = (
+        "Set a provider's key, such as ANTHROPIC_API_KEY or OPENAI_API_KEY, or OLLAMA_HOST; or add "
+        "a provider under Settings, Models."
+    )
     return Finding("model", "missing", says, remedy)
 
 

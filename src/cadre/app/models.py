@@ -5,6 +5,7 @@ from cadre.app.local import OWNER_SCOPE
 from cadre.app.providers import providers_from
 from cadre.app.settings import Settings
 from cadre.engine.models import (
+    Advisor,
     AnswerCache,
     Breakers,
     Catalog,
@@ -16,6 +17,7 @@ from cadre.engine.models import (
     Ledger,
     Listing,
     Models,
+    PastCalls,
     Planner,
     Prober,
     Probing,
@@ -38,7 +40,8 @@ async def build_models(settings: Settings, ground: Ground) -> Services:
     breakers = Breakers()
     health = Health(breakers)
     views = Views(connections, catalog, health)
-    routing = Routing(views.candidates)
+    spent = Usage()
+    routing = Routing(views.candidates, past=PastCalls(spent))
     planner = Planner(database, views, routing)
     listing = Listing(views, routing, planner)
     budgets = Budgets(database)
@@ -60,8 +63,10 @@ async def build_models(settings: Settings, ground: Ground) -> Services:
         offline=OfflineOperator(),
     )
     made = (connections, catalog, routing, listing, models, cache, prober, budgets, usage)
-    jobs = (BudgetJobs(budgets), UsageJobs(database), Usage())
+    jobs = (BudgetJobs(budgets), UsageJobs(database))
     reports = (
+        spent,
+        Advisor(views, spent),
         HealthJobs(database, health, OWNER_SCOPE, prober),
         HealthReports(health, listing.configured),
     )

@@ -27,6 +27,11 @@ async def providers_from(settings: Settings, http: HttpClient) -> list[Environme
     return [task.result() for task in asked]
 
 
+def environment_names(settings: Settings) -> list[str]:
+    """The titles of the providers that the environment names."""
+    return [found.known.title for found in from_environment(_variables(settings))]
+
+
 def _variables(settings: Settings) -> dict[str, str]:
     """The environment, over what `cadre.toml` says of OpenAI."""
     key = settings.openai_api_key

@@ -48,6 +48,7 @@ class ModelStack:
     budgets: Budgets
     usage: UsageLog
     breakers: Breakers
+    views: Views
 
 
 @asynccontextmanager
@@ -88,7 +89,9 @@ async def open_models(
     await usage.open()
     writing = asyncio.create_task(usage.run())
     try:
-        yield ModelStack(models, connections, catalog, listing, routing, budgets, usage, breakers)
+        yield ModelStack(
+            models, connections, catalog, listing, routing, budgets, usage, breakers, views
+        )
     finally:
         writing.cancel()
         await asyncio.wait([writing])

@@ -3,6 +3,7 @@
 Everything above speaks `Models` and kernel messages; a provider's dialect ends here.
 """
 
+from cadre.engine.models.advice import Advisor
 from cadre.engine.models.calling import (
     AnswerCache,
     Breakers,
@@ -30,6 +31,7 @@ from cadre.engine.models.errors import (
     UnknownProvider,
 )
 from cadre.engine.models.listing import Listing
+from cadre.engine.models.past import PastCalls
 from cadre.engine.models.planning import Planner
 from cadre.engine.models.ports import ChatModel, Embeddings, Speech, Transcript
 from cadre.engine.models.prices import Price
@@ -45,6 +47,7 @@ from cadre.engine.models.wires.openai import OpenAICompatible
 
 __all__ = [
     "KNOWN",
+    "Advisor",
     "AnswerCache",
     "Ask",
     "Breakers",
@@ -74,6 +77,7 @@ __all__ = [
     "ModelUnavailable",
     "Models",
     "OpenAICompatible",
+    "PastCalls",
     "Patience",
     "Planner",
     "Price",

@@ -42,6 +42,13 @@ class ModelRefused(Invalid):
     title = "The model provider does not accept the request"
 
 
+class FeatureMissing(ModelRefused):
+    """The model can't do a thing that the request asks for by name."""
+
+    code = "model_feature_missing"
+    title = "The model can't do that"
+
+
 class ModelUnavailable(Unavailable):
     """The provider does not answer, or breaks off."""
 

@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
+from cadre.engine.models.advice import Advice, Advisor
 from cadre.engine.models.calling.routes import router as health_router
 from cadre.engine.models.catalog.routes import router as catalog_router
 from cadre.engine.models.connections import Connections
@@ -19,6 +20,7 @@ from cadre.engine.models.schemas import (
 from cadre.infra.database import Database
 from cadre.infra.web import CurrentScope, Provide, Reading, Writing
 from cadre.kernel.paging import Page
+from cadre.trust.usage import read_timespan
 
 router = APIRouter(tags=["models"])
 
@@ -70,6 +72,18 @@ async def test_provider(
     async with database.read(scope) as work:
         endpoint = await connections.endpoint(work, name)
     return await connections.check(endpoint)  # no transaction stays open while a stranger answers
+
+
+@router.get("/models/advice")
+async def get_model_advice(
+    work: Reading,
+    advisor: Annotated[Advisor, Provide(Advisor)],
+    since: Annotated[
+        str | None, Query(max_length=40, description="7d, 24h, a date or a time; else 30d.")
+    ] = None,
+) -> Page[Advice]:
+    """Which calls of late would have cost less on another model that can do the same."""
+    return Page[Advice](items=await advisor.advise(work, read_timespan(since, None)))
 
 
 for part in (catalog_router, routing_router, health_router):

@@ -22,3 +22,11 @@ defaults = Table(
     Column("org_id", Text, primary_key=True),
     Column("model", Text, nullable=False),
 )
+
+# By which a process sees that something of an org's models has changed.
+revisions = Table(
+    "model_revisions",
+    metadata,
+    Column("org_id", Text, primary_key=True),
+    Column("revision", Text, nullable=False),
+)

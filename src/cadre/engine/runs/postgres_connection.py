@@ -19,7 +19,14 @@ from cadre.infra.database import Database
 from cadre.infra.telemetry import get_logger
 
 _PATIENCE_SECONDS = 30.0
-_BROKEN = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError, OSError)
+_BROKEN = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ConnectionError,
+    OSError,
+)
 _AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
 _log = get_logger("runs")
 

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
-from sqlalchemy.sql.selectable import TypedReturnsRows
+from sqlalchemy.sql.selectable import SelectBase, TypedReturnsRows
 
 from cadre.infra.database.lookups import Lookups
 
@@ -64,7 +64,11 @@ class SqliteConnection:
     async def execute(
         self, statement: Executable, parameters: Any = None
     ) -> CursorResult[*tuple[Any, ...]]:
-        if statement.is_select or _is_row(statement, parameters):
+        if _is_row(statement, parameters):
+            return self._sync.execute(statement, parameters)
+        # Not `is_select`: a write that returns rows may say so of itself, and SQLite rolls the
+        # whole transaction back when a write is broken off.
+        if isinstance(statement, SelectBase):
             lookup = self._lookups.find(statement, parameters)
             try:
                 with self._budget:

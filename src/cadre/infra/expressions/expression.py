@@ -157,7 +157,8 @@ def _failure(error: Exception) -> str:
         case KeyError():
             return f"There is no {said}: ask with has(...) first whether it is there."
         case TypeError():
-            return f"{said}: compare and add values of one type, text with text."
+            reason = "" if said.startswith("No such overload") else f" ({said})"
+            return f"The types do not fit{reason}: compare and add text with text, numbers with numbers."
         case ZeroDivisionError():
             return "Something is divided by 0: test the divisor first."
         case IndexError():

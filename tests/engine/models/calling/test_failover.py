@@ -376,6 +376,35 @@ def test_a_call_with_nowhere_else_to_go_waits_for_the_circuit():
     run_virtually(main())
 
 
+def test_whoever_comes_later_waits_for_retry_after_too():
+    async def main():
+        limited = ModelLimited("slow down", retry_after_seconds=30)
+        stage = Stage({"a:x": [fails(limited), *says("now")]}, policy=AT_ONCE)
+        with pytest.raises(ModelLimited):
+            await stage.answer()
+
+        assert await stage.answer() == ["now"]
+        assert 30 <= stage.now() < 31
+
+    run_virtually(main())
+
+
+def test_a_circuit_closes_with_the_first_word_of_a_long_answer():
+    async def main():
+        long = Play(items=("well", "again"), pause_seconds=1_000)
+        stage = Stage({"a:x": [*[fails()] * 5, long]}, policy=AT_ONCE)
+        for _ in range(5):
+            with pytest.raises(ModelUnavailable):
+                await stage.answer()
+        await asyncio.sleep(5)
+
+        async with aclosing(stage.ask()) as probe, aclosing(stage.ask()) as other:
+            assert await anext(probe) == await anext(other) == "well"
+        assert stage.now() == 5
+
+    run_virtually(main())
+
+
 def test_an_open_circuit_is_explained_with_the_time_when_it_may_close():
     async def main():
         stage = Stage({"a:x": [fails()]}, policy=AT_ONCE)

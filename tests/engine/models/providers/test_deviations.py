@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from cadre.engine.models.wires.openai import FeatureMissing, OpenAICompatible
+from cadre.engine.models.errors import FeatureMissing
+from cadre.engine.models.wires.openai import OpenAICompatible
 from cadre.infra.blobs import Blobs
 from cadre.kernel.messages import (
     AnswerFormat,

@@ -8,7 +8,12 @@ import pytest
 
 from cadre.engine.models.card import ModelCard
 from cadre.engine.models.endpoints import Endpoint, Wire
-from cadre.engine.models.errors import ModelAuthFailed, ModelReplyBroken, ModelUnavailable
+from cadre.engine.models.errors import (
+    FeatureMissing,
+    ModelAuthFailed,
+    ModelReplyBroken,
+    ModelUnavailable,
+)
 from cadre.engine.models.prices import Price
 from cadre.engine.models.providers import (
     KNOWN,
@@ -23,7 +28,6 @@ from cadre.engine.models.providers import (
 from cadre.engine.models.wires.anthropic import AnthropicMessages
 from cadre.engine.models.wires.gemini import Gemini, GeminiEmbedder
 from cadre.engine.models.wires.openai import (
-    FeatureMissing,
     OpenAICompatible,
     OpenAIEmbedder,
     OpenAIResponses,

@@ -194,7 +194,7 @@ async def replayed(recording: Recording) -> AsyncGenerator[Delta]:
 
 def _whose(scope: Scope, shared_by: Sharing, route: str) -> bytes:
     """Parts are told apart by a character that none of them has."""
-    parts = [scope.org, route]
+    parts = [route]  # the org is a part of the key by itself
     if shared_by != "org":
         parts += [scope.project, scope.environment]
     if shared_by == "principal":

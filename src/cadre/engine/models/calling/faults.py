@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cadre.engine.models.errors import ContextTooLong, ModelOutOfCredit
+from cadre.engine.models.errors import ContextTooLong, FeatureMissing, ModelOutOfCredit
 from cadre.kernel.errors import CadreError, Invalid, LimitReached, Unavailable
 
 
@@ -20,14 +20,14 @@ class Fault:
 
 _PASSING = Fault(is_targets=True, may_pass=True, elsewhere=True)
 _LASTING = Fault(is_targets=True, may_pass=False, elsewhere=True)
-_TOO_LONG = Fault(is_targets=False, may_pass=False, elsewhere=True)
+_TOO_MUCH = Fault(is_targets=False, may_pass=False, elsewhere=True)
 _CALLERS = Fault(is_targets=False, may_pass=False, elsewhere=False)
 
 
 def fault_of(error: CadreError) -> Fault:
     """A refused key or an unknown model is its target's fault; a bad request is the caller's."""
-    if isinstance(error, ContextTooLong):
-        return _TOO_LONG
+    if isinstance(error, ContextTooLong | FeatureMissing):
+        return _TOO_MUCH
     if isinstance(error, Invalid):
         return _CALLERS
     is_passing = isinstance(error, Unavailable | LimitReached)

@@ -6,13 +6,13 @@ not in use.
 
 from cadre.engine.models.card import ModelCard
 from cadre.engine.models.endpoints import Endpoint, Patience
+from cadre.engine.models.errors import FeatureMissing
 from cadre.engine.models.ports import ChatModel, Embedder, Speaker, Transcriber
 from cadre.engine.models.prices import Price
 from cadre.engine.models.providers.ollama import OLLAMA, root
 from cadre.engine.models.providers.registry import provider_of
 from cadre.engine.models.wires.openai import (
     Deviations,
-    FeatureMissing,
     OpenAICompatible,
     OpenAIEmbedder,
     OpenAIResponses,

@@ -23,7 +23,6 @@ from cadre.engine.models.routing.route_text import read_route, write_route
 from cadre.engine.models.routing.schemas import DryRun, Explained, Recommendation
 from cadre.engine.models.routing.service import Routing
 from cadre.engine.models.routing.shipped import shipped_routes
-from cadre.engine.models.routing.store import RevisionStore
 
 __all__ = [
     "Ask",
@@ -42,7 +41,6 @@ __all__ = [
     "PastAsk",
     "PastAsks",
     "Recommendation",
-    "RevisionStore",
     "Route",
     "RouteNotFound",
     "RouteShipped",

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
+from cadre.engine.models.revisions import RevisionStore
 from cadre.engine.models.routing.errors import BadRoute, RouteNotFound, RouteShipped
 from cadre.engine.models.routing.names import PLAIN, plain_route
 from cadre.engine.models.routing.route import Route
 from cadre.engine.models.routing.route_text import read_route
 from cadre.engine.models.routing.schemas import RouteDetail, RouteInfo, RouteText, RouteVersion
 from cadre.engine.models.routing.shipped import shipped_routes, shipped_texts
-from cadre.engine.models.routing.store import RevisionStore, RouteStore
+from cadre.engine.models.routing.store import RouteStore
 from cadre.infra.database import Work
 from cadre.kernel.errors import Conflict
 from cadre.kernel.ids import OrgId

@@ -62,7 +62,10 @@ class RouteVersion(BaseModel):
 
 
 class CheckedRoute(BaseModel):
-    """A sound draft. `notes` are names in it that no model of the org has today."""
+    """A sound draft, and `yaml` as cadre would write it, without comments.
+
+    `notes` are names in it that no model of the org has today.
+    """
 
     route: Route
     yaml: str

@@ -13,7 +13,7 @@ from cadre.engine.models.routing.names import PLAIN
 from cadre.engine.models.routing.pool import pool_of
 from cadre.engine.models.routing.ports import Candidates, PastAsks
 from cadre.engine.models.routing.recommend import recommend
-from cadre.engine.models.routing.route_text import read_route
+from cadre.engine.models.routing.route_text import read_route, write_route
 from cadre.engine.models.routing.schemas import (
     CheckedRoute,
     DryRun,
@@ -68,7 +68,7 @@ class Routing:
         named = [target.model for rule in route.rules for target in rule.targets]
         names = dict.fromkeys([*named, *route.fallback])
         notes = [f"No model here is called `{name}`." for name in names if not pool.find(name)]
-        return CheckedRoute(route=route, yaml=text, notes=notes)
+        return CheckedRoute(route=route, yaml=write_route(route), notes=notes)
 
     async def explain(self, work: Work, given: ExplainInput) -> Decision:
         """What would be decided now. Nothing is asked, and having no model is no error."""

@@ -1,4 +1,4 @@
-"""Routes of an org by version, and the mark by which a process sees that something changed.
+"""Routes of an org by version.
 
 A version never changes. One without text says that the org went back to the shipped route.
 """
@@ -17,11 +17,4 @@ routes = Table(
     Column("restored_from", Integer, nullable=True),
     Column("created_at", Double, nullable=False),
     Column("created_by", Text, nullable=False),
-)
-
-revisions = Table(
-    "model_revisions",
-    metadata,
-    Column("org_id", Text, primary_key=True),
-    Column("revision", Text, nullable=False),
 )

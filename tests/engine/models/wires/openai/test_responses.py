@@ -11,13 +11,14 @@ import pytest
 from cadre.engine.models.endpoints import Endpoint
 from cadre.engine.models.errors import (
     ContextTooLong,
+    FeatureMissing,
     ModelLimited,
     ModelReplyBroken,
     ModelUnavailable,
 )
 from cadre.engine.models.prices import Price
 from cadre.engine.models.providers import KNOWN
-from cadre.engine.models.wires.openai import FeatureMissing, OpenAIResponses
+from cadre.engine.models.wires.openai import OpenAIResponses
 from cadre.infra.blobs import Blobs
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import (

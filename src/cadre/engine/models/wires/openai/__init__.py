@@ -8,7 +8,6 @@ from cadre.engine.models.wires.openai.deviations import (
     efforts,
 )
 from cadre.engine.models.wires.openai.embeddings import OpenAIEmbedder
-from cadre.engine.models.wires.openai.request import FeatureMissing
 from cadre.engine.models.wires.openai.responses import OpenAIResponses
 from cadre.engine.models.wires.openai.speech import OpenAISpeaker
 from cadre.engine.models.wires.openai.transcription import OpenAITranscriber
@@ -18,7 +17,6 @@ __all__ = [
     "OPENAI_EFFORTS",
     "OPENAI_LIKE",
     "Deviations",
-    "FeatureMissing",
     "OpenAICompatible",
     "OpenAIEmbedder",
     "OpenAIResponses",

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import orjson
 
-from cadre.engine.models.errors import ModelRefused
+from cadre.engine.models.errors import FeatureMissing
 from cadre.engine.models.wires.openai.deviations import Deviations
 from cadre.engine.models.wires.openai.messages import encode_messages
 from cadre.kernel.messages import AnswerFormat, Json, ModelRequest, SystemMessage, ToolSpec
@@ -32,13 +32,6 @@ _FIELDS = {
     "documents": "messages",
     "audio": "messages",
 }
-
-
-class FeatureMissing(ModelRefused):
-    """The model can't do a thing that the request asks for by name."""
-
-    code = "model_feature_missing"
-    title = "The model can't do that"
 
 
 def encode_request(
