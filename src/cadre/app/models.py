@@ -39,7 +39,7 @@ async def build_models(settings: Settings, ground: Ground) -> Services:
     catalog = Catalog(discovered=connections.discovered, changed=_changed)
     breakers = Breakers()
     health = Health(breakers)
-    views = Views(connections, catalog, health)
+    views = Views(connections, catalog, health, breakers)
     spent = Usage()
     routing = Routing(views.candidates, past=PastCalls(spent))
     planner = Planner(database, views, routing)

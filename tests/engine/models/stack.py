@@ -68,7 +68,7 @@ async def open_models(
     catalog = Catalog(discovered=connections.discovered, changed=_changed)
     breakers = Breakers()
     health = Health(breakers)
-    views = Views(connections, catalog, health)
+    views = Views(connections, catalog, health, breakers)
     routing = Routing(views.candidates)
     planner = Planner(database, views, routing)
     budgets = Budgets(database)

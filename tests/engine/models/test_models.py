@@ -12,6 +12,7 @@ from cadre.engine.models import (
     EnvironmentProvider,
     ModelUnavailable,
     Price,
+    ProviderInput,
     UnknownModel,
 )
 from cadre.infra.database import Database
@@ -33,8 +34,10 @@ def provider(name: str, server: ScriptedServer, *, priced: bool = True) -> Envir
     return EnvironmentProvider(name, server.base_url, f"sk-{name}", ("scripted",), prices)
 
 
-def question(model: str = "one:scripted", **fields: object) -> ModelRequest:
-    said = [UserMessage(parts=[TextPart(text="What is it?")])]
+def question(
+    model: str = "one:scripted", said_by_user: str = "What is it?", **fields: object
+) -> ModelRequest:
+    said = [UserMessage(parts=[TextPart(text=said_by_user)])]
     return ModelRequest.model_validate({"model": model, "messages": said, **fields})
 
 
@@ -221,8 +224,6 @@ async def test_a_model_that_nobody_wrote_down_can_be_asked(
 async def test_a_changed_key_counts_with_the_next_call(
     database: Database, scope: Scope, open_stack: Open, server: ScriptedServer
 ):
-    from cadre.engine.models import ProviderInput
-
     server.say(Reply(text="hi", times=0))
     given = ProviderInput(base_url=server.base_url, models=["scripted"])
     async with open_stack() as stack, open_stack() as another:
@@ -259,3 +260,22 @@ async def test_the_money_adds_up_while_a_provider_fails_under_load(
     assert {line["provider"] for line in lines} >= {"other"}
     assert sum(line["provider"] == "one" for line in lines) == served
     assert sum(int(str(line["cost_nano"])) for line in lines) == 60 * 1_200_000
+
+
+async def test_a_new_key_does_not_inherit_the_rest_that_the_old_one_was_given(
+    database: Database, scope: Scope, stack: ModelStack, server: ScriptedServer
+):
+    given = ProviderInput(base_url=server.base_url, models=["scripted"], key="sk-bad")
+    async with database.begin(scope) as work:
+        await stack.connections.put(work, "mine", given)
+    server.say(Reply(status=401, when="bad", times=0), Reply(text="welcome", when="good"))
+    for _ in range(20):
+        with pytest.raises(CadreError):
+            await ask(stack, scope, question("mine:scripted", "a bad key"))
+    asked = len(server.requests)
+    async with database.begin(scope) as work:
+        await stack.connections.put(work, "mine", given.model_copy(update={"key": "sk-good"}))
+    reply = await ask(stack, scope, question("mine:scripted", "a good key"))
+
+    assert asked < 20  # the circuit was open
+    assert reply.message.text == "welcome"

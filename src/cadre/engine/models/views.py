@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from cadre.engine.models.calling import Breakers
 from cadre.engine.models.calling import Health as Observed
 from cadre.engine.models.card import ModelCard
 from cadre.engine.models.catalog import Catalog, OrgCards
@@ -99,9 +100,12 @@ class View:
 class Views:
     """The views of all orgs."""
 
-    def __init__(self, connections: Connections, catalog: Catalog, health: Observed) -> None:
+    def __init__(
+        self, connections: Connections, catalog: Catalog, health: Observed, breakers: Breakers
+    ) -> None:
         self._connections = connections
         self._catalog = catalog
+        self._breakers = breakers
         self._health = health
         self._kept: dict[OrgId, View] = {}
 
@@ -110,9 +114,18 @@ class Views:
         now = await RevisionStore(work).current(), self._catalog.today()
         kept = self._kept.get(work.scope.org)
         if kept is None or kept.version != now:
+            before = kept
             kept = self._kept[work.scope.org] = await self._read(work, now)
+            if before is not None:
+                self._forget_changed(kept, before)
         kept.observe(self._health)
         return kept
+
+    def _forget_changed(self, view: View, before: View) -> None:
+        """A new key or address must not inherit the open circuit of the old one."""
+        for name, endpoint in before.endpoints.items():
+            if view.endpoints.get(name) != endpoint:
+                self._breakers.forget(view.org, name)
 
     async def candidates(self, work: Work, _: Spender) -> Sequence[Candidate]:
         """The org's models, as routing chooses among them."""
