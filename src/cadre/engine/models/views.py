@@ -82,7 +82,7 @@ class View:
         made = self._targets[card.name] = Target(card, endpoint, is_local(endpoint))
         return made
 
-    def observe(self, health: Observed) -> None:
+    def observe(self, health: Observed, breakers: Breakers) -> None:
         """Bring what was seen of the candidates up to date."""
         now = time.monotonic()
         if now < self._fresh_until:
@@ -94,7 +94,8 @@ class View:
                 one.health.success_rate = seen.success_rate
                 one.health.first_token_seconds = seen.first_token_seconds
                 one.health.tokens_per_second = seen.tokens_per_second
-                one.health.is_open = seen.is_open
+            breaker = breakers.find(self.org, one.name)
+            one.health.is_open = breaker is not None and breaker.state == "open"
 
 
 class Views:
@@ -118,7 +119,7 @@ class Views:
             kept = self._kept[work.scope.org] = await self._read(work, now)
             if before is not None:
                 self._forget_changed(kept, before)
-        kept.observe(self._health)
+        kept.observe(self._health, self._breakers)
         return kept
 
     def _forget_changed(self, view: View, before: View) -> None:
