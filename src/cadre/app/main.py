@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 
 from cadre import __version__
 from cadre.app.console import console_folder
+from cadre.app.gateway import Gateway
 from cadre.app.ground import Say
 from cadre.app.local import OWNER_SCOPE
 from cadre.app.settings import Settings, load_settings
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None, say: Say = lambda _line: None) 
         hosts=[*chosen.hosts, chosen.host],
         limits=BodyLimits(upload_bytes=chosen.upload_megabytes * 1_000_000),
         console=console_folder(),
+        gateway=Gateway,
         lifespan=lifespan,
     )
 

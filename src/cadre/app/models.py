@@ -62,7 +62,7 @@ async def build_models(settings: Settings, ground: Ground) -> Services:
         cache=cache,
         offline=OfflineOperator(),
     )
-    made = (connections, catalog, routing, listing, models, cache, prober, budgets, usage)
+    made = (connections, catalog, views, routing, listing, models, cache, prober, budgets, usage)
     jobs = (BudgetJobs(budgets), UsageJobs(database))
     reports = (
         spent,

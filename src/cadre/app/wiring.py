@@ -14,21 +14,24 @@ from cadre.app.ground import Ground, Say, Services
 from cadre.app.local import OWNER_SCOPE
 from cadre.app.models import build_models
 from cadre.app.settings import Settings
+from cadre.edge.anthropic_api import AnthropicApi
 from cadre.edge.http import ModelsState, SandboxState, Surroundings
 from cadre.edge.live import Streams
+from cadre.edge.openai_api import OpenAIApi
 from cadre.engine.agents import AgentDriver, Agents
 from cadre.engine.approvals import ApprovalJobs, Approvals
-from cadre.engine.conversations import Conversations, Files
+from cadre.engine.conversations import AgentModels, Conversations, Files, Names
 from cadre.engine.gate import Gate
-from cadre.engine.models import HealthJobs, Listing, Models
+from cadre.engine.models import HealthJobs, Listing, Models, Routing, Views
 from cadre.engine.runs import Runs, RunsSettings, Worker
 from cadre.engine.sandbox import Sandbox, SandboxReport, open_sandbox
 from cadre.engine.tools import Toolbox, Workspaces
+from cadre.infra.asgi import RequestFiles
 from cadre.infra.blobs import Blobs
 from cadre.infra.bus import Bus
 from cadre.infra.database import Database, Work, migrate
 from cadre.infra.http_client import HttpClient
-from cadre.trust.accounts import Accounts, Attempts
+from cadre.trust.accounts import Accounts, Attempts, Keys
 from cadre.trust.budgets import BudgetJobs, Budgets
 from cadre.trust.secrets import Secrets, load_master_key
 from cadre.trust.usage import UsageJobs, UsageLog
@@ -96,12 +99,28 @@ async def _build(settings: Settings, ground: Ground) -> Services:
     )
     engine = (runs, workspaces, toolbox, approvals, gate, agents, files)
     doors = (Accounts(), Attempts(), Streams(), _surroundings(ground.report, listing))
+    conversations = Conversations(database, runs, agents, files, bus)
+    foreign = _foreign_doors(ground, asking, conversations, runs, agents)
     work = (
-        Conversations(database, runs, agents, files, bus),
+        conversations,
         ApprovalJobs(approvals, bus, OWNER_SCOPE),
         Worker(runs, {"agent": driver}, concurrency=settings.concurrency),
     )
-    return _by_type(ground, *engine, *doors, *work) | asking
+    return _by_type(ground, *engine, *doors, *foreign, *work) | asking
+
+
+def _foreign_doors(
+    ground: Ground, asking: Services, conversations: Conversations, runs: Runs, agents: Agents
+) -> tuple[OpenAIApi, AnthropicApi]:
+    """The doors for clients that speak another house's words."""
+    shared: dict[str, Any] = {
+        "keys": Keys(ground.database, Accounts()),
+        "models": asking[Models],
+        "agents": AgentModels(conversations, runs),
+        "files": RequestFiles(ground.blobs, ground.http),
+        "names": Names(ground.database, asking[Views], asking[Routing], agents),
+    }
+    return OpenAIApi(**shared), AnthropicApi(**shared)
 
 
 def _by_type(ground: Ground, *others: Any) -> Services:

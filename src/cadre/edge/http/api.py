@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
 
 from cadre.edge.http.authentication import Authentication
 from cadre.edge.http.console import Console
@@ -26,9 +27,13 @@ def make_api(
     hosts: Iterable[str],
     limits: BodyLimits,
     console: Path,
+    gateway: Callable[[ASGIApp], ASGIApp],
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
 ) -> FastAPI:
-    """The ASGI app. `lifespan` fills `app.state.services` before the first request."""
+    """The ASGI app. `lifespan` fills `app.state.services` before the first request.
+
+    `gateway` takes what other doors answer and passes everything else on.
+    """
     app = FastAPI(
         title="cadre",
         version=version,
@@ -48,6 +53,7 @@ def make_api(
     app.add_middleware(Authentication)
     app.add_middleware(LimitBodies, limits=limits)
     app.add_middleware(Console, folder=console)
+    app.add_middleware(gateway)
     app.add_middleware(Hosts, names=hosts)
     app.add_middleware(CatchErrors)
     app.add_middleware(AnswerHeaders)

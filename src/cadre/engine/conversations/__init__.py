@@ -1,11 +1,13 @@
 """Conversations: people and an agent, turn by turn, with the files they share."""
 
+from cadre.engine.conversations.agent_models import PREFIX, AgentModels, is_agent
 from cadre.engine.conversations.errors import (
     BadUpload,
     ConversationNotFound,
     KeyReused,
 )
 from cadre.engine.conversations.files import Files
+from cadre.engine.conversations.names import NamedModel, Names
 from cadre.engine.conversations.schemas import (
     Conversation,
     ConversationInput,
@@ -17,6 +19,8 @@ from cadre.engine.conversations.schemas import (
 from cadre.engine.conversations.service import Conversations
 
 __all__ = [
+    "PREFIX",
+    "AgentModels",
     "BadUpload",
     "Conversation",
     "ConversationInput",
@@ -26,6 +30,9 @@ __all__ = [
     "Files",
     "KeyReused",
     "MessageInput",
+    "NamedModel",
+    "Names",
     "RunInput",
     "Said",
+    "is_agent",
 ]

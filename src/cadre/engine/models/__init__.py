@@ -31,6 +31,7 @@ from cadre.engine.models.errors import (
     UnknownProvider,
 )
 from cadre.engine.models.listing import Listing
+from cadre.engine.models.options import call_options
 from cadre.engine.models.past import PastCalls
 from cadre.engine.models.planning import Planner
 from cadre.engine.models.ports import ChatModel, Embeddings, Speech, Transcript
@@ -43,7 +44,9 @@ from cadre.engine.models.schemas import ModelInfo, ModelList, Provider, Provider
 from cadre.engine.models.service import Experience, Ledger, Models
 from cadre.engine.models.targets import Call, CallOptions, Target
 from cadre.engine.models.views import Views
+from cadre.engine.models.wires.events import EventCutter, data_of
 from cadre.engine.models.wires.openai import OpenAICompatible
+from cadre.engine.models.wires.order import OneCallAtATime
 
 __all__ = [
     "KNOWN",
@@ -60,6 +63,7 @@ __all__ = [
     "Embeddings",
     "Endpoint",
     "EnvironmentProvider",
+    "EventCutter",
     "Experience",
     "Health",
     "HealthJobs",
@@ -76,6 +80,7 @@ __all__ = [
     "ModelReplyBroken",
     "ModelUnavailable",
     "Models",
+    "OneCallAtATime",
     "OpenAICompatible",
     "PastCalls",
     "Patience",
@@ -97,6 +102,8 @@ __all__ = [
     "UnknownModel",
     "UnknownProvider",
     "Views",
+    "call_options",
+    "data_of",
     "from_environment",
     "model_names",
 ]

@@ -5,6 +5,7 @@ person or key; there is nothing to guess, so there is no password to store eithe
 """
 
 from cadre.trust.accounts.attempts import Attempts, TooManyAttempts
+from cadre.trust.accounts.keys import KeyRefused, Keys, bearer
 from cadre.trust.accounts.service import Accounts
 from cadre.trust.accounts.types import (
     SESSION_COOKIE,
@@ -24,9 +25,12 @@ __all__ = [
     "ApiKey",
     "Attempts",
     "Identity",
+    "KeyRefused",
+    "Keys",
     "NewKey",
     "NewSession",
     "Org",
     "TooManyAttempts",
     "User",
+    "bearer",
 ]
