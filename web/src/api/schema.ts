@@ -552,6 +552,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model Advice
+         * @description Which calls of late would have cost less on another model that can do the same.
+         */
+        get: operations["models_get_model_advice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/cache": {
         parameters: {
             query?: never;
@@ -1465,6 +1485,28 @@ export interface components {
             accepted: boolean;
         };
         /**
+         * Advice
+         * @description `scored` says whether the answers of both were ever compared.
+         */
+        Advice: {
+            /** Calls */
+            calls: number;
+            /** Cost Usd */
+            cost_usd: string;
+            /** Instead */
+            instead: string;
+            /** Model */
+            model: string;
+            /** Saved Share */
+            saved_share: string;
+            /** Scored */
+            scored: boolean;
+            /** Sentence */
+            sentence: string;
+            /** Would Cost Usd */
+            would_cost_usd: string;
+        };
+        /**
          * Agent
          * @description One version of an agent; `yaml` is exactly what was put.
          */
@@ -2046,7 +2088,9 @@ export interface components {
         };
         /**
          * CheckedRoute
-         * @description A sound draft. `notes` are names in it that no model of the org has today.
+         * @description A sound draft, and `yaml` as cadre would write it, without comments.
+         *
+         *     `notes` are names in it that no model of the org has today.
          */
         CheckedRoute: {
             /** Notes */
@@ -2795,6 +2839,13 @@ export interface components {
              * @enum {string}
              */
             type: "fork" | "replay";
+        };
+        /** Page[Advice] */
+        Page_Advice_: {
+            /** Items */
+            items: components["schemas"]["Advice"][];
+            /** Next */
+            next?: string | null;
         };
         /** Page[AgentSummary] */
         Page_AgentSummary_: {
@@ -5291,6 +5342,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_get_model_advice: {
+        parameters: {
+            query?: {
+                /** @description 7d, 24h, a date or a time; else 30d. */
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Advice_"];
                 };
             };
             /** @description What went wrong, and what to do */

@@ -2,11 +2,18 @@
 
 from contextlib import AbstractAsyncContextManager
 
-from cadre.engine.models.endpoints import Endpoint, Patience
+from cadre.engine.models.endpoints import Endpoint, Patience, Wire
 from cadre.engine.models.providers import deviations_of
 from cadre.engine.models.wires.anthropic import passed
 from cadre.engine.models.wires.openai import Upstream
 from cadre.infra.http_client import HttpClient, HttpStream
+
+
+def speaks(endpoint: Endpoint, model: str, wire: Wire) -> bool:
+    """Whether a chat in the words of `wire` may go to `model` as it is."""
+    if endpoint.wire != wire:
+        return False
+    return wire != "openai" or deviations_of(endpoint).of(model).speaks == "chat"
 
 
 def upstream(

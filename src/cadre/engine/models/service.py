@@ -25,8 +25,8 @@ from cadre.engine.models.calling import (
     replayed,
 )
 from cadre.engine.models.calling import Target as Asked
-from cadre.engine.models.endpoints import Patience
-from cadre.engine.models.passing import upstream
+from cadre.engine.models.endpoints import Patience, Wire
+from cadre.engine.models.passing import speaks, upstream
 from cadre.engine.models.planning import Planner
 from cadre.engine.models.ports import ChatModel, Embeddings, Speech, Transcript
 from cadre.engine.models.routing import Ask, ask_of
@@ -163,6 +163,10 @@ class Models:
             target.price,
             patience=self._patience,
         )
+
+    def speaks(self, target: Target, wire: Wire) -> bool:
+        """Whether a chat in the words of `wire` may go to `target` as it is."""
+        return speaks(target.endpoint, target.card.id, wire)
 
     def upstream(
         self, target: Target, path: str, body: bytes

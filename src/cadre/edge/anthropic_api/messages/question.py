@@ -45,7 +45,7 @@ class MessageQuestion:
 
     async def by_target(self, target: Target, tally: Tally) -> Pieces:
         """One attempt: passed through if `target` speaks these words, else translated."""
-        if target.endpoint.wire == "anthropic":
+        if self._models.speaks(target, "anthropic"):
             pieces = self._passed(target, tally)
         else:
             request = await read_request(self.body, target.name, self._files)

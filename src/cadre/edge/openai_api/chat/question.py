@@ -44,7 +44,7 @@ class ChatQuestion:
 
     async def by_target(self, target: Target, tally: Tally) -> Pieces:
         """One attempt: passed through if `target` speaks these words, else translated."""
-        if target.endpoint.wire == "openai":
+        if self._models.speaks(target, "openai"):
             pieces = self._passed(target, tally)
         else:
             request = await read_request(self.body, target.name, self._files)
