@@ -50,6 +50,10 @@ class CrashingJournal(Journal):
             self.crashed.set()
         return never
 
+    @property
+    def is_quiet(self) -> bool:
+        return self._inner.is_quiet
+
     async def cancel(self, run_id: str, org_id: str | None, cancel: str) -> bool:
         await self._live()
         return await self._inner.cancel(run_id, org_id, cancel)

@@ -30,6 +30,7 @@ class GroupCommit:
         self._task: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._closing = False
+        self._is_committing = False
 
     def start(self) -> None:
         self._task = self._loop.create_task(self._run(), name="runs: group commit")
@@ -39,6 +40,11 @@ class GroupCommit:
         self._pending.append((write, future))
         self._ready.set()
         return future
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether at most one write waits, and nothing is being committed."""
+        return len(self._pending) <= 1 and not self._is_committing
 
     async def close(self) -> None:
         """Commit what was added, then end."""
@@ -52,8 +58,10 @@ class GroupCommit:
             await self._ready.wait()
             self._ready.clear()
             pending, self._pending = self._pending, []
+            self._is_committing = True
             for batch in self._split(pending):
                 await self._commit_or_halve(batch)
+            self._is_committing = False
             if self._closing and not self._pending:
                 return
 

@@ -113,7 +113,10 @@ class Worker:
         self._reserved += 1
         return self._lease
 
-    def begin(self, claim: Claim, since: float, birth: "Future[Written]") -> None:
+    def release(self) -> None:
+        self._reserved -= 1
+
+    def begin(self, claim: Claim, since: float, birth: "Future[Written] | None") -> None:
         self._reserved -= 1
         if claim.id not in self._hosted:  # else it was asked for once more
             self._adopt(claim, since, birth)

@@ -70,6 +70,10 @@ class PostgresJournal:
     def write(self, write: Write) -> "Future[Written]":
         return self._commits.add(write)
 
+    @property
+    def is_quiet(self) -> bool:
+        return self._commits.is_quiet
+
     async def cancel(self, run_id: str, org_id: str | None, cancel: str) -> bool:
         return bool(await self._claimer.fetch(sql.CANCEL, run_id, org_id, cancel))
 

@@ -64,6 +64,10 @@ class SqliteJournal:
     def write(self, write: Write) -> "Future[Written]":
         return self._commits.add(write)
 
+    @property
+    def is_quiet(self) -> bool:
+        return self._commits.is_quiet
+
     async def cancel(self, run_id: str, org_id: str | None, cancel: str) -> bool:
         return bool(await self._write_now(sql.CANCEL, (run_id, org_id, cancel)))
 

@@ -29,8 +29,15 @@ class Host(Protocol):
         """Set a place aside for a fresh run of `kind`, if there is one."""
         ...
 
-    def begin(self, claim: Claim, since: float, birth: "Future[Written]") -> None:
-        """Host a run in a reserved place while `birth` makes it; its lease runs from `since`."""
+    def release(self) -> None:
+        """Give a reserved place back."""
+        ...
+
+    def begin(self, claim: Claim, since: float, birth: "Future[Written] | None") -> None:
+        """Host a run in a reserved place; its lease runs from `since`.
+
+        With `birth` the write that makes it is still on its way.
+        """
         ...
 
     def poke(self, run_id: str | None) -> None:

@@ -209,6 +209,11 @@ class Journal(Protocol):
         """Queue a write for the next group commit; the future is done when it is durable."""
         ...
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the write that was queued last will be committed alone and at once."""
+        ...
+
     async def cancel(self, run_id: str, org_id: str | None, cancel: str) -> bool:
         """Mark an unended run as to be ended; False if it has ended or is marked."""
         ...

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from asyncio import Future
 from collections.abc import AsyncIterator, Sequence
 from typing import TypeAlias, cast
 
@@ -10,8 +11,9 @@ from cadre.engine.runs.engine import Engine
 from cadre.engine.runs.errors import BadKey, RunConflict, RunNotFound
 from cadre.engine.runs.following import follow
 from cadre.engine.runs.forks import fork, replay
+from cadre.engine.runs.live import Host
 from cadre.engine.runs.payloads import to_json
-from cadre.engine.runs.ports import EventRow, Journal, Post, Submit
+from cadre.engine.runs.ports import EventRow, Journal, Lease, Post, Submit, Written
 from cadre.engine.runs.recording import Recording
 from cadre.engine.runs.retention import RetentionStore
 from cadre.engine.runs.schemas import (
@@ -221,13 +223,17 @@ class Runs:
         place = self._hub.reserve(birth.run.kind)
         since = time.monotonic()
         written = self._journal.write(Submit(birth.run, place and place[1]))
-        if place is not None:
+        # In a crowd the loop has better things to do than to prepare what can't act yet.
+        is_early = place is not None and self._journal.is_quiet
+        if place is not None and is_early:
             place[0].begin(birth.claim(), since, written)
         # A request that is given up must not take the run with it, which may be durable already.
-        status = cast("str | None", await asyncio.shield(written))
+        status = await self._written(written, place, is_early=is_early)
         if status is None:
             return await self._existing(scope, birth)
-        if status != "running":
+        if place is not None and status == "running" and not is_early:
+            place[0].begin(birth.claim(), since, None)
+        elif status != "running":
             self._hub.poke()
         else:
             for _ in range(2):  # the run first: its effect is two turns of the loop away
@@ -235,6 +241,18 @@ class Runs:
         run = birth.run
         self._hub.advanced(run, run.entries, len(run.entries) - 1, (status, None))
         return birth.shown(status)
+
+    async def _written(
+        self, written: "Future[Written]", place: tuple[Host, Lease] | None, *, is_early: bool
+    ) -> str | None:
+        """The status that the run was born with; its place is given back if it stays empty."""
+        status = None
+        try:
+            status = cast("str | None", await asyncio.shield(written))
+        finally:
+            if place is not None and not is_early and status != "running":
+                place[0].release()
+        return status
 
     async def _existing(self, scope: Scope, birth: Birth) -> Run:
         try:
