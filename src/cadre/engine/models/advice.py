@@ -14,8 +14,7 @@ from cadre.engine.models.targets import Target
 from cadre.engine.models.views import View, Views
 from cadre.infra.database import Work
 from cadre.kernel import messages
-from cadre.trust.usage import Timespan, Usage, UsageFilter
-from cadre.trust.usage.schemas import Share
+from cadre.trust.usage import Share, Timespan, Usage, UsageFilter
 
 _MOST_MODELS = 50
 _LEAST_SAVED_USD = Decimal("0.01")

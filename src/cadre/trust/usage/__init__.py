@@ -8,13 +8,14 @@ from cadre.trust.usage.errors import UsageUnwritable
 from cadre.trust.usage.jobs import UsageJobs
 from cadre.trust.usage.log import UsageLog
 from cadre.trust.usage.record import Account, UsageKind, UsageRecord, UsageStatus, account_of
-from cadre.trust.usage.schemas import Breakdown, Summary, Totals, UsageCall, UsageFilter
+from cadre.trust.usage.schemas import Breakdown, Share, Summary, Totals, UsageCall, UsageFilter
 from cadre.trust.usage.service import Usage
 from cadre.trust.usage.timespan import Timespan, read_timespan
 
 __all__ = [
     "Account",
     "Breakdown",
+    "Share",
     "Summary",
     "Timespan",
     "Totals",
