@@ -80,6 +80,7 @@ class Connections:
         stored = await ProviderStore(work).all()
         with_keys = set(await self._secrets.names(work))
         for provider in stored:
+            provider.kind = _kind(provider.name, provider.kind)
             provider.has_key = _secret(provider.name) in with_keys
         given = [provider.shown() for provider in self._environment.values()]
         return given + [p for p in stored if p.name not in self._environment]
@@ -149,6 +150,7 @@ class Connections:
             raise UnknownProvider(
                 f"There is no provider `{name}`. Add it under Settings, Models.", field="model"
             )
+        provider.kind = _kind(name, provider.kind)
         return provider
 
     async def _endpoint(self, work: Work, provider: Provider) -> Endpoint:
@@ -178,7 +180,7 @@ class Connections:
 
 def _completed(name: str, given: ProviderInput) -> ProviderInput:
     """With its kind and address where these are known."""
-    kind = given.kind or (name if name in KNOWN else COMPATIBLE)
+    kind = _kind(name, given.kind)
     if kind not in KNOWN:
         raise Invalid(
             f"`{kind}` is no known kind of provider. Known: {', '.join(sorted(KNOWN))}; "
@@ -189,6 +191,11 @@ def _completed(name: str, given: ProviderInput) -> ProviderInput:
     if not base_url:
         raise Invalid("Say where the provider is reached, like https://host/v1.", field="base_url")
     return given.model_copy(update={"kind": kind, "base_url": base_url})
+
+
+def _kind(name: str, said: str) -> str:
+    """What kind `name` is where nobody said: known ones are called what they are."""
+    return said or (name if name in KNOWN else COMPATIBLE)
 
 
 def _secret(provider: str) -> str:

@@ -19,7 +19,7 @@ export function ModelSettings() {
       <DefaultModel />
       <Section
         title="Providers"
-        hint="Any server that speaks OpenAI's protocol: OpenAI itself, a gateway, or Ollama, vLLM and llama.cpp on your own machine."
+        hint="OpenAI, Anthropic, Google, Groq, Perplexity, xAI, Moonshot, Qwen, Ollama, and any server that speaks OpenAI's protocol, such as vLLM or llama.cpp on your own machine."
         action={
           editing === null && (
             <Button icon={Plus} onClick={() => setEditing("new")}>
@@ -60,7 +60,7 @@ export function ModelSettings() {
           <p className="max-w-150 rounded-lg border border-line bg-canvas px-4 py-3 text-ink-2">
             No provider yet. The built-in <code className="text-12 text-ink">offline</code> operator
             answers plain commands over your files without any key. For free conversation add a
-            provider: its address, a key, and the names of the models that you want.
+            provider: choose one of nine, and enter its key.
           </p>
         )}
       </Section>

@@ -1,7 +1,9 @@
 /** A provider as a person types it: text in every field, read when it is saved. */
+import { KINDS, kindOf } from "./kinds";
 import type { Price, Provider, ProviderInput } from "./queries";
 
 export interface ProviderDraft {
+  kind: string;
   name: string;
   baseUrl: string;
   /** Null: the stored key stays. */
@@ -10,9 +12,9 @@ export interface ProviderDraft {
 }
 
 export function draftProvider(provider: Provider | null): ProviderDraft {
-  if (provider === null)
-    return { name: "openai", baseUrl: "https://api.openai.com/v1", key: "", models: [] };
+  if (provider === null) return { ...ofKind("openai"), key: "", models: [] };
   return {
+    kind: provider.kind,
     name: provider.name,
     baseUrl: provider.base_url,
     key: provider.has_key ? null : "",
@@ -22,6 +24,13 @@ export function draftProvider(provider: Provider | null): ProviderDraft {
       output: String(provider.prices[name]?.output ?? ""),
     })),
   };
+}
+
+/** What is typed in once a kind is chosen; a name that was typed by hand stays. */
+export function ofKind(kind: string, typed = ""): Pick<ProviderDraft, "kind" | "name" | "baseUrl"> {
+  const isTyped = typed !== "" && KINDS.every((one) => one.kind !== typed);
+  const known = kindOf(kind);
+  return { kind, name: isTyped ? typed : known.kind, baseUrl: known.baseUrl };
 }
 
 export type DraftErrors = Partial<Record<"name" | "base_url" | "models", string>>;
@@ -58,6 +67,7 @@ export function readProvider(draft: ProviderDraft): ProviderInput & { name: stri
   }
   return {
     name: draft.name,
+    kind: draft.kind,
     base_url: draft.baseUrl.trim(),
     models: [...new Set(named.map((model) => model.name.trim()))],
     prices,

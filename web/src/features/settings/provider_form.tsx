@@ -2,13 +2,15 @@ import { Plus, X } from "lucide-react";
 import { useState } from "react";
 import { Problem } from "@/api/client";
 import { Button, IconButton } from "@/ui/button";
-import { Field, Input } from "@/ui/field";
+import { Field, Input, Select } from "@/ui/field";
 import { ErrorNote } from "@/ui/notes";
 import { toast } from "@/ui/toast";
+import { KINDS, kindOf } from "./kinds";
 import {
   checkProvider,
   type DraftErrors,
   draftProvider,
+  ofKind,
   type ProviderDraft,
   readProvider,
 } from "./provider";
@@ -46,6 +48,22 @@ export function ProviderForm({ provider, taken = [], onClose }: Props) {
         send();
       }}
     >
+      <Field label="Provider">
+        {(ids) => (
+          <Select
+            {...ids}
+            value={draft.kind}
+            disabled={provider !== null}
+            onChange={({ target }) => change(ofKind(target.value, draft.name))}
+          >
+            {KINDS.map(({ kind, title }) => (
+              <option key={kind} value={kind}>
+                {title}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
       <div className="grid gap-4 md:grid-cols-[160px_1fr]">
         <Field label="Name" error={errors.name}>
           {(ids) => (
@@ -72,7 +90,11 @@ export function ProviderForm({ provider, taken = [], onClose }: Props) {
           )}
         </Field>
       </div>
-      <KeyField keyText={draft.key} onChange={(key) => change({ key })} />
+      <KeyField
+        keyText={draft.key}
+        from={kindOf(draft.kind).keyFrom}
+        onChange={(key) => change({ key })}
+      />
       <ModelNames draft={draft} error={errors.models} onChange={change} />
       {save.error && <ErrorNote title="Not saved. What you typed is kept." error={save.error} />}
       <div className="flex gap-2">
@@ -85,8 +107,13 @@ export function ProviderForm({ provider, taken = [], onClose }: Props) {
   );
 }
 
-function KeyField(props: { keyText: string | null; onChange: (key: string | null) => void }) {
-  const { keyText, onChange } = props;
+interface KeyFieldProps {
+  keyText: string | null;
+  from: string | null;
+  onChange: (key: string | null) => void;
+}
+
+function KeyField({ keyText, from, onChange }: KeyFieldProps) {
   if (keyText === null) {
     return (
       <div className="flex items-end gap-2">
@@ -106,7 +133,7 @@ function KeyField(props: { keyText: string | null; onChange: (key: string | null
   return (
     <Field
       label="Key"
-      hint="Sent once and stored sealed. A server on your own machine may need none."
+      hint={`${from === null ? "A server on your own machine may need none." : `From ${from}.`} Sent once and stored sealed.`}
     >
       {(ids) => (
         <Input

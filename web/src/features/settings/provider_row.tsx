@@ -4,6 +4,7 @@ import { Button, IconButton } from "@/ui/button";
 import { Menu } from "@/ui/popover";
 import { Badge } from "@/ui/status";
 import { toast } from "@/ui/toast";
+import { COMPATIBLE, kindOf } from "./kinds";
 import {
   type Provider,
   type ProviderCheck,
@@ -21,6 +22,9 @@ export function ProviderRow({ provider, onEdit }: { provider: Provider; onEdit: 
         <div className="min-w-0 grow basis-60">
           <p className="flex flex-wrap items-center gap-2">
             <span className="font-medium">{provider.name}</span>
+            {kindOf(provider.kind).kind !== provider.name && (
+              <span className="text-ink-3">{kindOf(provider.kind).title}</span>
+            )}
             {isFixed && <Badge>from the environment, read-only</Badge>}
             <Badge tone={provider.has_key ? "ok" : "neutral"}>
               {provider.has_key ? "key stored" : "no key"}
@@ -56,9 +60,10 @@ export function ProviderRow({ provider, onEdit }: { provider: Provider; onEdit: 
   );
 }
 
-function modelWords({ models }: Provider): string {
-  if (models.length === 0) return "No model named yet: test the connection to see what it has.";
-  return models.join(", ");
+function modelWords({ kind, models }: Provider): string {
+  if (models.length > 0) return models.join(", ");
+  if (kind !== COMPATIBLE && kind !== "ollama") return "Its models are those of the catalog.";
+  return "No model named yet: test the connection to see what it has.";
 }
 
 function Outcome({ check, provider }: { check: ProviderCheck; provider: Provider }) {
@@ -102,8 +107,8 @@ function Outcome({ check, provider }: { check: ProviderCheck; provider: Provider
   );
 }
 
-function inputOf({ base_url, models, prices }: Provider) {
-  return { base_url, models, prices };
+function inputOf({ kind, base_url, models, prices }: Provider) {
+  return { kind, base_url, models, prices };
 }
 
 function Remove({ provider }: { provider: Provider }) {

@@ -12,6 +12,8 @@ export interface Price {
 
 export interface Provider {
   name: string;
+  /** One of the known kinds; a server of one's own is "compatible". */
+  kind: string;
   base_url: string;
   models: string[];
   prices: Record<string, Price>;
@@ -20,6 +22,7 @@ export interface Provider {
 }
 
 export interface ProviderInput {
+  kind: string;
   base_url: string;
   /** Absent: the stored key stays. Empty: it is removed. */
   key?: string;

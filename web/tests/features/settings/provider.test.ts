@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { checkProvider, draftProvider, readProvider } from "@/features/settings/provider";
+import { checkProvider, draftProvider, ofKind, readProvider } from "@/features/settings/provider";
 import type { Provider } from "@/features/settings/queries";
 
 const STORED: Provider = {
   name: "openai",
+  kind: "openai",
   base_url: "https://api.openai.com/v1",
   models: ["a", "b"],
   prices: { a: { input: "0.40", output: "1.60" } },
@@ -20,6 +21,7 @@ describe("a provider that is edited", () => {
   it("comes back as it went in", () => {
     expect(readProvider(draftProvider(STORED))).toEqual({
       name: "openai",
+      kind: "openai",
       base_url: STORED.base_url,
       models: ["a", "b"],
       prices: STORED.prices,
@@ -31,6 +33,26 @@ describe("a provider that is edited", () => {
     const draft = { ...draftProvider(null), models: [model("x"), model(" "), model("x ")] };
 
     expect(readProvider(draft)).toMatchObject({ models: ["x"], prices: {} });
+  });
+});
+
+describe("a kind that is chosen", () => {
+  it("brings its name and its address", () => {
+    expect(ofKind("anthropic", "openai")).toEqual({
+      kind: "anthropic",
+      name: "anthropic",
+      baseUrl: "https://api.anthropic.com",
+    });
+  });
+
+  it("leaves a name that was typed", () => {
+    expect(ofKind("groq", "our-models").name).toBe("our-models");
+  });
+
+  it("asks for the address of a server that is not known", () => {
+    const draft = { ...draftProvider(null), ...ofKind("compatible", "mine") };
+
+    expect(checkProvider(draft, [])).toHaveProperty("base_url");
   });
 });
 
