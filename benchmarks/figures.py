@@ -34,5 +34,6 @@ FIGURES: tuple[Figure, ...] = (
     Figure("server", "Cold start and memory of the server"),
     Figure("turn", "One conversation turn over HTTP"),
     Figure("first_byte", "First-byte overhead of a streamed answer"),
+    Figure("gateway", "The gateway beside a pass-through and its peers"),
     Figure("offline_operator", "The offline operator's score"),
 )
