@@ -1,5 +1,6 @@
 """A kernel answer as the events of a response, in the order in which OpenAI sends them."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 import orjson
@@ -104,7 +105,7 @@ class EventWriter:
         return b"event: " + kind.encode() + b"\ndata: " + orjson.dumps(body) + b"\n\n"
 
 
-class _Item:
+class _Item(ABC):
     """One output item while it is being said."""
 
     def __init__(self, item_id: str, index: int) -> None:
@@ -124,14 +125,14 @@ class _Item:
         whole = self.whole(citations)
         yield "response.output_item.done", {"output_index": self._number, "item": whole}
 
-    def add(self, text: str) -> Iterator[_Event]:
-        raise NotImplementedError
+    @abstractmethod
+    def add(self, text: str) -> Iterator[_Event]: ...
 
-    def empty(self) -> dict[str, Json]:
-        raise NotImplementedError
+    @abstractmethod
+    def empty(self) -> dict[str, Json]: ...
 
-    def whole(self, citations: list[Citation]) -> dict[str, Json]:
-        raise NotImplementedError
+    @abstractmethod
+    def whole(self, citations: list[Citation]) -> dict[str, Json]: ...
 
 
 class _Text(_Item):
