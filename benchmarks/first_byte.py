@@ -21,7 +21,6 @@ from benchmarks.serving import Client, Server
 from benchmarks.statistics import milliseconds, quantile
 from benchmarks.targets import Target, table, under
 
-
 # From marks in the server's code, medians of 25 messages, traced on 2026-11-25.
 _WHERE = (
     "Where it goes, in ms: 0.6 whose key it is and the body; 0.4 conversation and agent; 2.0 until the "
