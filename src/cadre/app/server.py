@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gc
 import ipaddress
 import json
 import os
@@ -79,6 +80,7 @@ async def serving(
     async with app.router.lifespan_context(app), asyncio.TaskGroup() as group:
         group.create_task(server.serve([bound]))
         await server.is_ready.wait()
+        gc.freeze()  # what is here by now stays: no need to look through it again and again
         try:
             yield server.stop
         finally:

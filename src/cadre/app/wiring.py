@@ -15,6 +15,7 @@ from cadre.app.local import OWNER_SCOPE
 from cadre.app.models import build_models
 from cadre.app.settings import Settings
 from cadre.edge.anthropic_api import AnthropicApi
+from cadre.edge.gemini_api import GeminiApi
 from cadre.edge.http import ModelsState, SandboxState, Surroundings
 from cadre.edge.live import Streams
 from cadre.edge.openai_api import OpenAIApi
@@ -111,7 +112,7 @@ async def _build(settings: Settings, ground: Ground) -> Services:
 
 def _foreign_doors(
     ground: Ground, asking: Services, conversations: Conversations, runs: Runs, agents: Agents
-) -> tuple[OpenAIApi, AnthropicApi]:
+) -> tuple[OpenAIApi, AnthropicApi, GeminiApi]:
     """The doors for clients that speak another house's words."""
     shared: dict[str, Any] = {
         "keys": Keys(ground.database, Accounts()),
@@ -120,7 +121,7 @@ def _foreign_doors(
         "files": RequestFiles(ground.blobs, ground.http),
         "names": Names(ground.database, asking[Views], asking[Routing], agents),
     }
-    return OpenAIApi(**shared), AnthropicApi(**shared)
+    return OpenAIApi(**shared), AnthropicApi(**shared), GeminiApi(**shared)
 
 
 def _by_type(ground: Ground, *others: Any) -> Services:

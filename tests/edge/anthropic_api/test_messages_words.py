@@ -14,8 +14,17 @@ from cadre.edge.anthropic_api.messages.events import EventWriter
 from cadre.edge.anthropic_api.messages.passing import MessagePassage
 from cadre.edge.anthropic_api.messages.reply import message
 from cadre.edge.anthropic_api.messages.request import read_request
-from cadre.edge.anthropic_api.usage import UsageReader, usage_json
-from cadre.engine.models import ModelReplyBroken, ModelUnavailable
+from cadre.edge.anthropic_api.usage import usage_json
+from cadre.engine.models import (
+    Endpoint,
+    ModelCard,
+    ModelReplyBroken,
+    ModelUnavailable,
+    Passing,
+    Patience,
+    Target,
+)
+from cadre.engine.models.passing import passing
 from cadre.infra.asgi import BadField, Fields, NotSupported, RequestFiles
 from cadre.infra.blobs import Blobs
 from cadre.infra.http_client import HttpClient
@@ -305,7 +314,10 @@ def test_usage_comes_back_as_it_was():
         searches=2,
     )
 
-    assert UsageReader().take(usage_json(usage)) == usage
+    counts = _passing().counts({"type": "message", "usage": usage_json(usage)})
+
+    assert counts is not None
+    assert _passing().usage(counts) == usage
 
 
 def _events(deltas: list[Delta]) -> list[RawMessageStreamEvent]:
@@ -399,6 +411,18 @@ def _stream(*events: dict[str, Any]) -> bytes:
     )
 
 
+def _passing() -> Passing:
+    endpoint = Endpoint("acme", "http://127.0.0.1:9", wire="anthropic")
+    target = Target(ModelCard(provider="acme", id="m"), endpoint)
+    found = passing(HttpClient(), target, "anthropic", {}, Patience())
+    assert found is not None
+    return found
+
+
+def _passage() -> MessagePassage:
+    return MessagePassage(_passing(), "acme")
+
+
 _START = {
     "type": "message_start",
     "message": {"usage": {"input_tokens": 50, "cache_read_input_tokens": 40, "output_tokens": 1}},
@@ -415,20 +439,20 @@ _STOP = {"type": "message_stop"}
 @pytest.mark.parametrize("size", [1, 7, 10_000])
 def test_a_stream_passes_byte_for_byte(size: int):
     stream = _stream(_START, {"type": "ping"}, _TEXT, _END, _STOP)
-    passage = MessagePassage("acme")
+    passage = _passage()
 
     pieces = [stream[start : start + size] for start in range(0, len(stream), size)]
     passed = b"".join(map(passage.feed, pieces)) + passage.close()
 
     assert passed == stream
-    assert passage.usage_so_far() == Usage(input_tokens=90, cached_tokens=40, output_tokens=20)
+    assert passage.usage() == Usage(input_tokens=90, cached_tokens=40, output_tokens=20)
 
 
 def test_what_was_used_before_a_stream_broke_off_is_counted():
-    passage = MessagePassage("acme")
+    passage = _passage()
     passage.feed(_stream(_START, _TEXT))
 
-    used = passage.usage_so_far()
+    used = passage.usage()
 
     assert used == Usage(input_tokens=90, cached_tokens=40, output_tokens=10)
     with pytest.raises(ModelUnavailable, match="acme broke off"):
@@ -438,11 +462,11 @@ def test_what_was_used_before_a_stream_broke_off_is_counted():
 @pytest.mark.parametrize("event", [b"{not json", b"[]", b"{}", b'{"type":"\xc3"}'])
 def test_an_event_that_is_none_is_refused(event: bytes):
     with pytest.raises(ModelReplyBroken, match="not an event"):
-        MessagePassage("acme").feed(b"data: " + event + b"\n\n")
+        _passage().feed(b"data: " + event + b"\n\n")
 
 
 def test_an_error_in_the_stream_is_raised():
     error = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
 
     with pytest.raises(ModelUnavailable, match="Overloaded"):
-        MessagePassage("acme").feed(_stream(error))
+        _passage().feed(_stream(error))

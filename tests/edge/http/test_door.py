@@ -81,7 +81,7 @@ async def door(sqlite_database: Database, scope: Scope, tmp_path: Path) -> Async
     (console / ".env").write_text("secret")
     (tmp_path / "outside.txt").write_text("secret")
     app = make_api(
-        gateway=lambda inner: inner,
+        gateway=lambda inner, _: inner,
         version="1.2.3",
         routers=[router, keys, rooms],
         hosts=["cadre.example"],

@@ -1,4 +1,4 @@
-"""Both doors served over real sockets, in front of real rooms; upstream is whatever a test says."""
+"""The doors served over real sockets, in front of real rooms; upstream is whatever a test says."""
 
 import asyncio
 import socket
@@ -11,9 +11,12 @@ from typing import Any
 import httpx2
 import uvicorn
 from anthropic import AsyncAnthropic
+from google.genai import Client as GeminiClient
+from google.genai.types import HttpOptions
 from openai import AsyncOpenAI
 
 from cadre.edge.anthropic_api import AnthropicApi
+from cadre.edge.gemini_api import GeminiApi
 from cadre.edge.openai_api import OpenAIApi
 from cadre.engine.agents import KIND, AgentDriver, Agents
 from cadre.engine.approvals import Approvals
@@ -58,7 +61,7 @@ PATIENCE = Patience(idle_seconds=0.7, connect_seconds=2.0)
 
 @dataclass
 class Gateway:
-    """`url` is where both doors are served, `key` a valid API key of the test's org."""
+    """`url` is where the doors are served, `key` a valid API key of the test's org."""
 
     url: str
     key: str
@@ -80,6 +83,11 @@ class Gateway:
         """Anthropic's official client."""
         given: dict[str, Any] = {"api_key": self.key, "max_retries": 0, **options}
         return AsyncAnthropic(base_url=self.url, **given)
+
+    def gemini(self, **options: Any) -> Any:
+        """Google's official client; a type checker can't follow its types."""
+        given: dict[str, Any] = {"base_url": self.url, **options}
+        return GeminiClient(api_key=self.key, http_options=HttpOptions(**given))
 
     def plain(self, **headers: str) -> httpx2.AsyncClient:
         """A client that sends what it is told to."""
@@ -110,10 +118,11 @@ def at_aimock(aimock: Aimock) -> list[EnvironmentProvider]:
 
 
 def at_raw(server: RawServer) -> list[EnvironmentProvider]:
-    """Two wires, answered byte by byte as a test says."""
+    """The three wires, answered byte by byte as a test says."""
     return [
         EnvironmentProvider("openai", f"{server.url}/v1", "sk-test", kind="openai"),
         EnvironmentProvider("anthropic", server.url, "sk-test", kind="anthropic"),
+        EnvironmentProvider("google", server.url, "sk-test", kind="google"),
     ]
 
 
@@ -174,9 +183,12 @@ async def open_gateway(
             "names": Names(database, views, routing, agents),
         }
         openai, anthropic = OpenAIApi(**shared), AnthropicApi(**shared)
+        gemini = GeminiApi(**shared)
 
         async def app(asgi_scope: Any, receive: Any, send: Any) -> None:
-            door = anthropic if AnthropicApi.is_meant(asgi_scope) else openai
+            door = gemini if GeminiApi.is_meant(asgi_scope) else openai
+            if AnthropicApi.is_meant(asgi_scope):
+                door = anthropic
             await door(asgi_scope, receive, send)
 
         async with database.begin(scope) as work:

@@ -11,7 +11,15 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from cadre.edge.openai_api.chat.passing import ChunkPassage
 from cadre.edge.openai_api.chat.reply import ChunkWriter, completion
 from cadre.edge.openai_api.chat.request import read_request
-from cadre.engine.models import ModelReplyBroken, ModelUnavailable
+from cadre.engine.models import (
+    Endpoint,
+    ModelCard,
+    ModelReplyBroken,
+    ModelUnavailable,
+    Patience,
+    Target,
+)
+from cadre.engine.models.passing import passing
 from cadre.infra.asgi import BadField, Fields, MalformedJson, NotSupported, RequestFiles
 from cadre.infra.blobs import Blobs
 from cadre.infra.http_client import HttpClient
@@ -333,6 +341,13 @@ def _text(text: str, finish: str | None = None) -> dict[str, Any]:
     return {"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": finish}]}
 
 
+def _passage(*, with_usage: bool = False) -> ChunkPassage:
+    target = Target(ModelCard(provider="acme", id="m"), Endpoint("acme", "http://127.0.0.1:9/v1"))
+    found = passing(HttpClient(), target, "openai", {}, Patience())
+    assert found is not None
+    return ChunkPassage(found, "acme", with_usage=with_usage)
+
+
 _TOLD: dict[str, Any] = {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}}
 
 
@@ -340,27 +355,27 @@ _TOLD: dict[str, Any] = {"choices": [], "usage": {"prompt_tokens": 7, "completio
 @pytest.mark.parametrize("size", [1, 2, 3, 50, 10_000])
 def test_a_stream_passes_byte_for_byte(size: int, line_end: bytes):
     stream = _stream(_text("é"), _text("b", "stop"), _TOLD, line_end=line_end)
-    passage = ChunkPassage("acme", with_usage=True)
+    passage = _passage(with_usage=True)
 
     pieces = [stream[start : start + size] for start in range(0, len(stream), size)]
     passed = b"".join(map(passage.feed, pieces)) + passage.close()
 
     assert passed == stream
-    assert passage.usage == Usage(input_tokens=7, output_tokens=3)
+    assert passage.usage() == Usage(input_tokens=7, output_tokens=3)
     assert passage.characters == 2
 
 
 def test_usage_that_nobody_asked_for_is_left_out_again():
-    passage = ChunkPassage("acme", with_usage=False)
+    passage = _passage(with_usage=False)
 
     passed = passage.feed(_stream(_text("a", "stop"), _TOLD))
 
     assert passed + passage.close() == _stream(_text("a", "stop"))
-    assert passage.usage == Usage(input_tokens=7, output_tokens=3)
+    assert passage.usage() == Usage(input_tokens=7, output_tokens=3)
 
 
 def test_a_stream_without_its_last_word_gets_one():
-    passage = ChunkPassage("acme", with_usage=False)
+    passage = _passage(with_usage=False)
 
     passed = passage.feed(_stream(_text("a", "stop"), done=False)) + passage.close()
 
@@ -369,7 +384,7 @@ def test_a_stream_without_its_last_word_gets_one():
 
 def test_a_last_event_without_its_blank_line_still_counts():
     stream = _stream(_text("a", "stop")).removesuffix(b"\n\n")
-    passage = ChunkPassage("acme", with_usage=False)
+    passage = _passage(with_usage=False)
 
     assert passage.feed(stream) + passage.close() == stream + b"\n\n"
 
@@ -378,7 +393,7 @@ def test_a_last_event_without_its_blank_line_still_counts():
     "rest", [b"", b'data: {"choices":[{"index":0,"delta":{"content":"\xc3', b"data: {"]
 )
 def test_a_stream_that_breaks_off_says_so(rest: bytes):
-    passage = ChunkPassage("acme", with_usage=False)
+    passage = _passage(with_usage=False)
     passage.feed(_stream(_text("a"), done=False) + rest)
 
     with pytest.raises(ModelUnavailable, match="acme broke off"):
@@ -390,14 +405,14 @@ def test_a_stream_that_breaks_off_says_so(rest: bytes):
     [b"{not json", b'"text"', b'{"choices":[7]}', b'{"choices":{"a":1}}', b'{"a":"\xc3"}', b"["],
 )
 def test_an_event_that_is_no_chunk_is_refused(event: bytes):
-    passage = ChunkPassage("acme", with_usage=False)
+    passage = _passage(with_usage=False)
 
     with pytest.raises(ModelReplyBroken, match="not a chunk"):
         passage.feed(b"data: " + event + b"\n\n")
 
 
 def test_an_error_in_the_stream_is_raised():
-    passage = ChunkPassage("acme", with_usage=False)
+    passage = _passage(with_usage=False)
 
     with pytest.raises(ModelUnavailable, match="overloaded"):
         passage.feed(b'data: {"error":{"message":"overloaded"}}\n\n')

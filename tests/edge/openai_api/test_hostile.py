@@ -266,18 +266,3 @@ async def test_an_address_that_is_not_served_is_an_error_in_the_dialect(
 
     assert answer.status_code == status
     assert answer.json()["error"]["type"]
-
-
-async def test_a_known_answer_is_not_asked_for_again(raw: Gateway, upstream: RawServer):
-    upstream.say(Answer([*events(chunk("Hello", "stop")), b"data: [DONE]\n\n"]))
-    keep = {"X-Cadre-Cache-Seconds": "60"}
-
-    async with raw.openai() as client:
-        first = await client.chat.completions.create(model=GPT, messages=ASK, extra_headers=keep)
-        stream = await client.chat.completions.create(
-            model=GPT, messages=ASK, stream=True, extra_headers=keep
-        )
-        again = [c.choices[0].delta.content or "" async for c in stream if c.choices]
-
-    assert first.choices[0].message.content == "".join(again) == "Hello"
-    assert len(upstream.requests) == 1

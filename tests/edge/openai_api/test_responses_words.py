@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from cadre.edge.openai_api.responses.events import EventWriter
 from cadre.edge.openai_api.responses.reply import Ids, ResponseObject, output_items
 from cadre.edge.openai_api.responses.request import read_request
+from cadre.engine.models import ModelUnavailable
 from cadre.infra.asgi import BadField, Fields, NotSupported, RequestFiles
 from cadre.infra.blobs import Blobs
 from cadre.infra.http_client import HttpClient
@@ -281,7 +282,7 @@ def test_an_answer_that_breaks_off_ends_with_what_was_said():
     writer = EventWriter(ResponseObject(_body(), "m"))
     writer.write(TextDelta(text="a"))
 
-    data = writer.fail("server_error", "It broke off.").split(b"\ndata: ")[1]
+    data = writer.fail(ModelUnavailable("It broke off.")).split(b"\ndata: ")[1]
 
     event = _event.validate_json(data)
     assert event.type == "response.failed"

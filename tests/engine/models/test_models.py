@@ -1,29 +1,41 @@
 """Calls to models as a whole: planned, reserved, made with failover, paid and written down."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
 
 from cadre.engine.models import (
+    Ask,
+    Call,
     CallOptions,
     EnvironmentProvider,
     ModelUnavailable,
     Price,
     ProviderInput,
+    Tally,
+    Target,
     UnknownModel,
+    Wording,
 )
+from cadre.engine.models.routing.schemas import RouteText
+from cadre.engine.models.service import Attempt
+from cadre.infra.asgi import Opening
 from cadre.infra.database import Database
 from cadre.kernel.errors import CadreError
-from cadre.kernel.messages import ModelReply, ModelRequest, ReplyDone, TextPart, UserMessage
+from cadre.kernel.messages import ModelReply, ModelRequest, ReplyDone, TextPart, Usage, UserMessage
 from cadre.kernel.scope import Scope
 from cadre.trust.budgets import BudgetExceeded, BudgetInput, PriceUnknown, Spender
 from tests.engine.models.conftest import Open
 from tests.engine.models.scripted_server import Reply, ScriptedServer
 from tests.engine.models.stack import ModelStack
 
+PATIENCE_SECONDS = 10.0  # a hang guard
 USAGE = {"prompt_tokens": 1000, "completion_tokens": 500}
 COST = Decimal("0.0012")
 PRICE = Price(input=Decimal("0.40"), output=Decimal("1.60"))
@@ -279,3 +291,104 @@ async def test_a_new_key_does_not_inherit_the_rest_that_the_old_one_was_given(
 
     assert asked < 20  # the circuit was open
     assert reply.message.text == "welcome"
+
+
+async def test_a_key_that_another_process_changes_counts_a_moment_later(
+    database: Database, scope: Scope, open_stack: Open, server: ScriptedServer
+):
+    server.say(Reply(text="hi", times=0))
+    given = ProviderInput(base_url=server.base_url, models=["scripted"])
+    elsewhere = Database(database.url)
+    async with open_stack() as stack:
+        for key, place in (("sk-1", database), ("sk-2", elsewhere)):
+            async with place.begin(scope) as work:
+                await stack.connections.put(work, "mine", given.model_copy(update={"key": key}))
+            await ask(stack, scope, question("mine:scripted"))
+        until = time.monotonic() + PATIENCE_SECONDS
+        while server.headers[-1]["Authorization"] != "Bearer sk-2" and time.monotonic() < until:
+            await ask(stack, scope, question("mine:scripted"))
+    await elsewhere.close()
+
+    assert server.headers[0]["Authorization"] == "Bearer sk-1"
+    assert server.headers[-1]["Authorization"] == "Bearer sk-2"
+
+
+def pieces_of(model: str, *, is_cut: bool = False) -> Attempt[Opening | bytes]:
+    """An attempt as a door makes it: it sends pieces of its own and counts a thousand tokens."""
+
+    async def attempt(target: Target, tally: Tally) -> AsyncGenerator[Opening | bytes]:
+        yield Opening(b"one ", [(b"x-cadre-model", target.name.encode()), (b"x-left", b"3")])
+        yield model.encode()
+        tally.reported = Usage(input_tokens=1000, output_tokens=500)
+        tally.is_complete, tally.is_cut = True, is_cut
+
+    return attempt
+
+
+async def asked_by_door(
+    stack: ModelStack, scope: Scope, attempt: Attempt[Opening | bytes], wording: Wording
+) -> list[Opening | bytes]:
+    spender = Spender(scope)
+    options = CallOptions(cache_seconds=60)
+    call = Call("one:scripted", Ask.by(spender, tokens=9), options, wording=wording)
+    return [item async for item in stack.models.answered(spender, call, attempt)]
+
+
+async def test_a_door_gets_the_pieces_that_it_sent_before(
+    database: Database, scope: Scope, two: ModelStack
+):
+    words = Wording("openai.chat", b'{"model": "x"}')
+
+    first = await asked_by_door(two, scope, pieces_of("a"), words)
+    again = await asked_by_door(two, scope, pieces_of("b"), words)
+    other_dialect = await asked_by_door(two, scope, pieces_of("c"), replace(words, dialect="x"))
+    other_words = await asked_by_door(two, scope, pieces_of("d"), replace(words, body=b"{}"))
+    lines = await calls(two, database, scope)
+
+    assert [one[1] for one in (first, again, other_dialect, other_words)] == [
+        b"a",
+        b"a",
+        b"c",
+        b"d",
+    ]
+    opening = again[0]
+    assert isinstance(opening, Opening)
+    assert opening.piece == b"one "
+    assert opening.headers == [(b"x-cadre-model", b"one:scripted"), (b"x-cadre-cache", b"hit")]
+    assert [line["cache_hit"] for line in lines] == [0, 1, 0, 0]
+    assert [line["saved_nano"] for line in lines] == [0, 1_200_000, 0, 0]
+
+
+async def test_an_answer_that_was_cut_short_is_not_given_twice(scope: Scope, two: ModelStack):
+    words = Wording("openai.chat", b"{}")
+
+    await asked_by_door(two, scope, pieces_of("a", is_cut=True), words)
+
+    assert (await asked_by_door(two, scope, pieces_of("b"), words))[1] == b"b"
+
+
+async def test_an_answer_that_nobody_took_to_its_end_is_not_kept(scope: Scope, two: ModelStack):
+    words, spender = Wording("openai.chat", b"{}"), Spender(scope)
+    call = Call("one:scripted", Ask.by(spender), CallOptions(cache_seconds=60), wording=words)
+
+    async with aclosing(two.models.answered(spender, call, pieces_of("a"))) as items:
+        await anext(items)
+
+    assert (await asked_by_door(two, scope, pieces_of("b"), words))[1] == b"b"
+
+
+async def test_only_what_is_fixed_or_asked_for_by_name_is_remembered(
+    database: Database, scope: Scope, two: ModelStack
+):
+    route = "name: kept\nrules: [{targets: ['one:scripted']}]\noptions: {cache_seconds: 60}\n"
+    async with database.begin(scope) as work:
+        await two.routing.book.put(work, "kept", RouteText(yaml=route))
+    spender, heard = Spender(scope), list[object]()
+
+    for is_fixed in (True, True, False, False):
+        words = Wording("openai.chat", b"{}", is_fixed=is_fixed)
+        call = Call("kept", Ask.by(spender), wording=words)
+        attempt = pieces_of(f"{len(heard)}")
+        heard.append([item async for item in two.models.answered(spender, call, attempt)][1])
+
+    assert heard == [b"0", b"0", b"2", b"3"]

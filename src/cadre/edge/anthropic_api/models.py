@@ -2,41 +2,24 @@
 
 from urllib.parse import parse_qs
 
-import orjson
-
-from cadre.edge.anthropic_api.errors import JSON
-from cadre.engine.conversations import NamedModel, Names
-from cadre.infra.asgi import BadField, Exchange, Header
+from cadre.engine.conversations import NamedModel
+from cadre.infra.asgi import BadField
 from cadre.kernel.messages import Json
-from cadre.trust.budgets import Spender
 
 _LONG_AGO = "1970-01-01T00:00:00Z"  # what Anthropic itself says where it does not know
 _LIFECYCLE = {"current": "active", "deprecated": "deprecated", "retired": "retired"}
 
 
-class ModelsList:
-    """The two addresses of models."""
-
-    def __init__(self, names: Names) -> None:
-        self._names = names
-
-    async def all(self, exchange: Exchange, spender: Spender, headers: list[Header]) -> None:
-        models = await self._names.all(spender.scope)
-        page, has_more = _page([model.name for model in models], exchange.query)
-        data = [_model(model) for model in models if model.name in page]
-        shown: dict[str, Json] = {
-            "data": data,
-            "has_more": has_more,
-            "first_id": data[0]["id"] if data else None,
-            "last_id": data[-1]["id"] if data else None,
-        }
-        await exchange.answer(200, orjson.dumps(shown), headers, JSON)
-
-    async def one(
-        self, exchange: Exchange, spender: Spender, name: str, headers: list[Header]
-    ) -> None:
-        shown = _model(await self._names.one(spender.scope, name))
-        await exchange.answer(200, orjson.dumps(shown), headers, JSON)
+def page_json(models: list[NamedModel], query: bytes) -> Json:
+    """One page of `models`, as `query` asks for it."""
+    page, has_more = _page([model.name for model in models], query)
+    data = [model_json(model) for model in models if model.name in page]
+    return {
+        "data": data,
+        "has_more": has_more,
+        "first_id": data[0]["id"] if data else None,
+        "last_id": data[-1]["id"] if data else None,
+    }
 
 
 def _page(names: list[str], query: bytes) -> tuple[set[str], bool]:
@@ -54,7 +37,7 @@ def _page(names: list[str], query: bytes) -> tuple[set[str], bool]:
     return set(names[: int(limit)]), len(names) > int(limit)
 
 
-def _model(model: NamedModel) -> dict[str, Json]:
+def model_json(model: NamedModel) -> dict[str, Json]:
     return {
         "type": "model",
         "id": model.name,

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cadre.edge.http.authentication import Authentication
 from cadre.edge.http.console import Console
@@ -19,6 +20,22 @@ from cadre.infra.web import document_problems, install_problems
 
 _PREFIX = "/api/v1"
 
+Front = Callable[[ASGIApp, Callable[[ASGIApp], ASGIApp]], ASGIApp]
+
+
+class Api(FastAPI):
+    """FastAPI behind `front`, which sees every request before any middleware."""
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self
+        await self.front(scope, receive, send)
+
+    async def inside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The page and the API."""
+        await super().__call__(scope, receive, send)
+
 
 def make_api(
     *,
@@ -27,14 +44,15 @@ def make_api(
     hosts: Iterable[str],
     limits: BodyLimits,
     console: Path,
-    gateway: Callable[[ASGIApp], ASGIApp],
+    gateway: Front,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
 ) -> FastAPI:
     """The ASGI app. `lifespan` fills `app.state.services` before the first request.
 
-    `gateway` takes what other doors answer and passes everything else on.
+    `gateway` takes what other doors answer and passes everything else on; before them, it only
+    lets the names of the hosts be checked.
     """
-    app = FastAPI(
+    app = Api(
         title="cadre",
         version=version,
         summary="Teams of AI agents, journaled, permitted, paid for and visible.",
@@ -53,10 +71,10 @@ def make_api(
     app.add_middleware(Authentication)
     app.add_middleware(LimitBodies, limits=limits)
     app.add_middleware(Console, folder=console)
-    app.add_middleware(gateway)
     app.add_middleware(Hosts, names=hosts)
     app.add_middleware(CatchErrors)
     app.add_middleware(AnswerHeaders)
+    app.front = gateway(app.inside, partial(Hosts, names=hosts))
     return app
 
 

@@ -6,9 +6,9 @@ speak to us with the browser's blessing; it can't choose what `Host` says.
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cadre.edge.http.paths import is_unsafe
@@ -40,8 +40,12 @@ class Hosts:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
-        headers = Headers(scope=scope)
-        host, origin = headers.get("host", ""), headers.get("origin")
+        host, origin = "", None
+        for name, value in scope["headers"]:
+            if name == b"host":
+                host = value.decode("latin-1")
+            elif name == b"origin":
+                origin = value.decode("latin-1")
         if host_name(host) not in self._names:
             error = HostNotServed(
                 "This name is not served. Add it to CADRE_HOSTS if it is meant to be."
@@ -53,6 +57,7 @@ class Hosts:
         return await self._app(scope, receive, send)
 
 
+@lru_cache(256)
 def host_name(host: str) -> str:
     """The name in a `Host` header, without port and brackets, or "" if it is none."""
     try:

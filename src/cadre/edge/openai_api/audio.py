@@ -6,7 +6,7 @@ from typing import cast
 
 import orjson
 
-from cadre.edge.openai_api.errors import JSON
+from cadre.edge.gateway import JSON
 from cadre.edge.openai_api.form import Form, read_form
 from cadre.engine.models import CallOptions, Models, Transcript
 from cadre.infra.asgi import Exchange, Fields, Header, NotSupported

@@ -5,7 +5,7 @@ from base64 import b64encode
 
 import orjson
 
-from cadre.edge.openai_api.errors import JSON
+from cadre.edge.gateway import JSON
 from cadre.engine.models import CallOptions, Models
 from cadre.infra.asgi import Exchange, Fields, Header
 from cadre.kernel.messages import Json

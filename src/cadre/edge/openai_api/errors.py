@@ -1,9 +1,8 @@
 """Errors in OpenAI's shape: the kernel's kinds become a status, a type and a code here only."""
 
-from typing import cast
-
 import orjson
 
+from cadre.edge.gateway import Dialect, by_kind, retry_headers
 from cadre.engine.models import (
     ContextTooLong,
     ModelOutOfCredit,
@@ -11,7 +10,7 @@ from cadre.engine.models import (
     UnknownModel,
     UnknownProvider,
 )
-from cadre.infra.asgi import BodyTooLarge, Header
+from cadre.infra.asgi import BodyTooLarge, Exchange, Header
 from cadre.kernel.errors import (
     CadreError,
     Conflict,
@@ -23,8 +22,7 @@ from cadre.kernel.errors import (
     Unavailable,
 )
 from cadre.kernel.messages import Json
-
-JSON = b"application/json"
+from cadre.trust.accounts import bearer
 
 _KINDS: dict[type[CadreError], tuple[int, str]] = {
     BodyTooLarge: (413, "invalid_request_error"),
@@ -47,47 +45,37 @@ _CODES: dict[type[CadreError], str] = {
 }
 
 
-class Unforeseen(CadreError):
-    """A fault of ours: the log says more under the request's id."""
-
-    code = "internal"
-
-
-UNFORESEEN = Unforeseen(
-    "This should not have happened. The log of cadre says more under the id in `x-request-id`."
-)
-
-
-def status_of(error: CadreError) -> int:
-    """The HTTP status that says `error`."""
-    return _kind(error)[0]
-
-
 def error_body(error: CadreError) -> dict[str, Json]:
     """`error` as the object under the key "error"."""
-    code = next((_CODES[kind] for kind in _line(error) if kind in _CODES), error.code)
-    return {"message": error.detail, "type": _kind(error)[1], "param": error.field, "code": code}
+    _, kind = by_kind(_KINDS, error, _UNFORESEEN)
+    code = by_kind(_CODES, error, error.code)
+    return {"message": error.detail, "type": kind, "param": error.field, "code": code}
 
 
-def error_json(error: CadreError) -> bytes:
+def _status(error: CadreError) -> int:
+    return by_kind(_KINDS, error, _UNFORESEEN)[0]
+
+
+def _headers(error: CadreError) -> list[Header]:
+    if isinstance(error, Unauthenticated):
+        return [(b"www-authenticate", b"Bearer")]
+    return retry_headers(error)
+
+
+def _body(error: CadreError, _: Exchange) -> bytes:
     return orjson.dumps({"error": error_body(error)})
 
 
-def error_headers(error: CadreError) -> list[Header]:
-    """When to ask again, where that is known; and not at all, where waiting does not help."""
-    if isinstance(error, Unauthenticated):
-        return [(b"www-authenticate", b"Bearer")]
-    seconds = getattr(error, "retry_after_seconds", None)
-    if seconds is not None:
-        return [(b"retry-after", b"%d" % max(1, round(seconds)))]
-    waits = isinstance(error, Unavailable) or hasattr(error, "retry_after_seconds")
-    is_hopeless = isinstance(error, ModelOutOfCredit) or not waits
-    return [(b"x-should-retry", b"false")] if is_hopeless else []
+def _event(error: CadreError, exchange: Exchange) -> bytes:
+    return b"data: " + _body(error, exchange) + b"\n\n"
 
 
-def _kind(error: CadreError) -> tuple[int, str]:
-    return next((_KINDS[kind] for kind in _line(error) if kind in _KINDS), _UNFORESEEN)
-
-
-def _line(error: CadreError) -> tuple[type[CadreError], ...]:
-    return cast("tuple[type[CadreError], ...]", type(error).__mro__)
+DIALECT = Dialect(
+    name="openai_api",
+    id_header=b"x-request-id",
+    key=lambda exchange: bearer(exchange.header(b"authorization")),
+    status=_status,
+    headers=_headers,
+    body=_body,
+    event=_event,
+)

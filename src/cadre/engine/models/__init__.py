@@ -34,7 +34,7 @@ from cadre.engine.models.listing import Listing
 from cadre.engine.models.options import call_options
 from cadre.engine.models.past import PastCalls
 from cadre.engine.models.planning import Planner
-from cadre.engine.models.ports import ChatModel, Embeddings, Speech, Transcript
+from cadre.engine.models.ports import ChatModel, Embeddings, Passing, Speech, Transcript
 from cadre.engine.models.prices import Price
 from cadre.engine.models.probing import Probing
 from cadre.engine.models.providers import KNOWN, from_environment, model_names
@@ -42,7 +42,7 @@ from cadre.engine.models.revisions import RevisionStore
 from cadre.engine.models.routing import Ask, Routing
 from cadre.engine.models.schemas import ModelInfo, ModelList, Provider, ProviderCheck, ProviderInput
 from cadre.engine.models.service import Experience, Ledger, Models
-from cadre.engine.models.targets import Call, CallOptions, Target
+from cadre.engine.models.targets import Call, CallOptions, Target, Wording
 from cadre.engine.models.views import Views
 from cadre.engine.models.wires.events import EventCutter, data_of
 from cadre.engine.models.wires.openai import OpenAICompatible
@@ -82,6 +82,7 @@ __all__ = [
     "Models",
     "OneCallAtATime",
     "OpenAICompatible",
+    "Passing",
     "PastCalls",
     "Patience",
     "Planner",
@@ -102,6 +103,7 @@ __all__ = [
     "UnknownModel",
     "UnknownProvider",
     "Views",
+    "Wording",
     "call_options",
     "data_of",
     "from_environment",

@@ -7,7 +7,6 @@ was still there to take its answer.
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
 from decimal import Decimal
 
 from cadre.engine.models.calling import AttemptOutcome
@@ -16,7 +15,7 @@ from cadre.kernel.errors import CadreError
 from cadre.kernel.ids import new_id
 from cadre.kernel.messages import Usage
 from cadre.trust.budgets import Spender
-from cadre.trust.usage import UsageKind, UsageRecord, UsageStatus, account_of
+from cadre.trust.usage import UsageKind, UsageRecord, UsageStatus
 
 _KINDS: Mapping[str, UsageKind] = {
     "embedding": "embedding",
@@ -26,14 +25,14 @@ _KINDS: Mapping[str, UsageKind] = {
 
 
 class Bill:
-    """What one call has come to so far."""
+    """What one call has come to so far; `is_whole` once an answer came to its own end."""
 
     def __init__(self, spender: Spender, plan: Plan) -> None:
         self._spender = spender
         self._plan = plan
         self._targets = {target.name: target for target in plan.targets}
         self._last: Target = plan.targets[0]
-        self._used = Usage(cost_usd=Decimal(0))
+        self._used: Usage | None = None
         self._attempts = 0
         self._began = time.time()
         self._began_clock = time.monotonic()
@@ -42,6 +41,7 @@ class Bill:
         self._error_code: str | None = None
         self._is_hit = False
         self._saved_usd: Decimal | None = None
+        self.is_whole = False
 
     def attempted(self, outcome: AttemptOutcome) -> None:
         """One attempt has ended."""
@@ -50,10 +50,18 @@ class Bill:
         has_won = outcome.first_item_seconds is not None and outcome.end != "lost"
         if has_won or self._first_item is None:
             self._last = target
+        if has_won:
+            self.is_whole = outcome.end == "complete" and not outcome.is_cut
         if outcome.usage is not None:
-            cost = outcome.usage.cost_usd
-            cost = target.cost_usd(outcome.usage) if cost is None else cost
-            self._used += outcome.usage.model_copy(update={"cost_usd": cost})
+            used = outcome.usage
+            if used.cost_usd is None:
+                used.cost_usd = target.cost_usd(used)
+            self._used = used if self._used is None else self._used + used
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """What all attempts so far have cost; None if a price is not known."""
+        return Decimal(0) if self._used is None else self._used.cost_usd
 
     def found(self, saved_usd: Decimal | None) -> None:
         """The answer is known already; asking would have cost `saved_usd`."""
@@ -76,9 +84,17 @@ class Bill:
 
     def record(self) -> UsageRecord:
         """The line in the ledger, once all attempts have ended."""
-        plan, card, used = self._plan, self._last.card, self._used
+        plan, card, used = self._plan, self._last.card, self._used or Usage(cost_usd=Decimal(0))
+        spender, scope = self._spender, self._spender.scope
         return UsageRecord(
-            **asdict(account_of(self._spender)),
+            org=scope.org,
+            project=scope.project,
+            environment=scope.environment,
+            user_id=spender.user_id,
+            key_id=spender.key_id,
+            agent=spender.agent,
+            run_id=spender.run_id,
+            via=spender.via,
             id=new_id("use"),
             at=self._began,
             provider=card.provider,

@@ -1,25 +1,37 @@
-"""Passing: a provider's own answer to a body in its own words, for a door that speaks them too."""
+"""Passing: a provider's own answer to a body in its own words, for a door that speaks them too.
 
-from contextlib import AbstractAsyncContextManager
+What a provider would misread is not passed: then there is no `Passing`, and who asks translates.
+"""
 
-from cadre.engine.models.endpoints import Endpoint, Patience, Wire
+from cadre.engine.models.endpoints import Patience, Wire
+from cadre.engine.models.ports import Passing
 from cadre.engine.models.providers import deviations_of
-from cadre.engine.models.wires.anthropic import passed
-from cadre.engine.models.wires.openai import Upstream
-from cadre.infra.http_client import HttpClient, HttpStream
+from cadre.engine.models.targets import Target
+from cadre.engine.models.wires.openai import OpenAIPassing, may_pass
+from cadre.infra.http_client import HttpClient
+from cadre.kernel.messages import Json
 
 
-def speaks(endpoint: Endpoint, model: str, wire: Wire) -> bool:
-    """Whether a chat in the words of `wire` may go to `model` as it is."""
+def passing(
+    http: HttpClient, target: Target, wire: Wire, data: dict[str, Json], patience: Patience
+) -> Passing | None:
+    """How `data`, in the words of `wire`, goes to `target` as it is; None if it can't."""
+    endpoint, model = target.endpoint, target.card.id
     if endpoint.wire != wire:
-        return False
-    return wire != "openai" or deviations_of(endpoint).of(model).speaks == "chat"
+        return None
+    match wire:
+        case "openai":
+            rules = deviations_of(endpoint).of(model)
+            if not may_pass(data, rules):
+                return None
+            return OpenAIPassing(http, endpoint, model, rules, target.price, patience)
+        case "anthropic":
+            from cadre.engine.models.wires.anthropic import AnthropicPassing
 
+            return AnthropicPassing(http, endpoint, model, patience)
+        case "gemini":
+            from cadre.engine.models.wires.gemini import GeminiPassing
 
-def upstream(
-    http: HttpClient, endpoint: Endpoint, path: str, body: bytes, patience: Patience
-) -> AbstractAsyncContextManager[HttpStream]:
-    """The answer of status 200, or what any other one means. Leaving closes the connection."""
-    if endpoint.wire == "anthropic":
-        return passed(http, endpoint, path, body, patience)
-    return Upstream(http, endpoint, patience, deviations_of(endpoint)).send("POST", path, body)
+            return GeminiPassing(http, endpoint, model, patience)
+        case "offline":
+            return None

@@ -4,11 +4,13 @@ Every implementation makes one attempt and raises one of `errors`; who calls dec
 to try again and where. Closing an iterator, or cancelling its task, ends the call upstream.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from cadre.kernel.messages import Delta, ModelRequest, Usage
+from cadre.infra.http_client import HttpStream
+from cadre.kernel.messages import Delta, Json, ModelRequest, Usage
 from cadre.kernel.scope import Scope
 
 
@@ -85,4 +87,26 @@ class Speaker(Protocol):
         self, text: str, *, voice: str, form: str = "mp3", speed: float | None = None
     ) -> Speech:
         """`form` is mp3, opus, aac, flac, wav or pcm."""
+        ...
+
+
+class Passing(Protocol):
+    """A provider that reads the caller's own words: its answer goes back as it comes."""
+
+    def send(
+        self, path: str, data: dict[str, Json], headers: Mapping[str, str] | None = None
+    ) -> AbstractAsyncContextManager[HttpStream]:
+        """The answer of status 200 to `data`, or raise what any other one means.
+
+        `path` stands where a model's address ends ("chat/completions", "messages",
+        "generateContent"). Leaving closes the connection unless all was read.
+        """
+        ...
+
+    def counts(self, said: dict[str, Json]) -> dict[str, Json] | None:
+        """Where a whole answer, or one event of it, says what was used; later ones add to it."""
+        ...
+
+    def usage(self, counts: dict[str, Json]) -> Usage:
+        """All counts of one answer as ours, with the provider's own bill if it sends one."""
         ...

@@ -56,28 +56,40 @@ class Price(TokenPrices):
         """What `usage` cost; None if it used something whose price is not known."""
         total = Decimal(0)
         for amount, price, per in self._used(usage):
-            if amount and price is None:
+            if price is None:
                 return None
-            total += Decimal(str(amount)) * (price or 0) / per
+            exact = Decimal(amount) if isinstance(amount, int) else Decimal(str(amount))
+            total += exact * price / per
         return total
 
     def _used(self, usage: Usage) -> Iterator[tuple[float, Decimal | None, Decimal]]:
-        prices = self._tier(usage.input_tokens)
-        cached = min(usage.cached_tokens, usage.input_tokens)
-        written = min(usage.cache_write_tokens, usage.input_tokens - cached)
-        heard = min(usage.audio_input_tokens, usage.input_tokens - cached - written)
-        spoken = min(usage.audio_output_tokens, usage.output_tokens)
-        plain = prices.input
-        yield usage.input_tokens - cached - written - heard, plain, _MILLION
-        yield cached, _first(prices.cached_input, plain), _MILLION
-        yield written, _first(prices.cache_write, plain), _MILLION
-        yield heard, _first(prices.audio_input, plain), _MILLION
-        yield usage.output_tokens - spoken, prices.output, _MILLION
-        yield spoken, _first(prices.audio_output, prices.output), _MILLION
-        yield usage.characters, self.per_million_characters, _MILLION
-        yield usage.seconds, self.per_minute, _MINUTE
-        yield usage.images, self.per_image, Decimal(1)
-        yield usage.searches, self.per_thousand_searches, _THOUSAND
+        """What there is to pay for, as amount, price and what the price is per."""
+        prices = self._tier(usage.input_tokens) if self.tiers else self
+        plain, said = usage.input_tokens, usage.output_tokens
+        if cached := min(usage.cached_tokens, plain):
+            yield cached, _first(prices.cached_input, prices.input), _MILLION
+        if written := min(usage.cache_write_tokens, plain - cached):
+            yield written, _first(prices.cache_write, prices.input), _MILLION
+        if heard := min(usage.audio_input_tokens, plain - cached - written):
+            yield heard, _first(prices.audio_input, prices.input), _MILLION
+        if plain := plain - cached - written - heard:
+            yield plain, prices.input, _MILLION
+        if spoken := min(usage.audio_output_tokens, said):
+            yield spoken, _first(prices.audio_output, prices.output), _MILLION
+        if said := said - spoken:
+            yield said, prices.output, _MILLION
+        if usage.characters or usage.seconds or usage.images or usage.searches:
+            yield from self._pieces(usage)
+
+    def _pieces(self, usage: Usage) -> Iterator[tuple[float, Decimal | None, Decimal]]:
+        if usage.characters:
+            yield usage.characters, self.per_million_characters, _MILLION
+        if usage.seconds:
+            yield usage.seconds, self.per_minute, _MINUTE
+        if usage.images:
+            yield usage.images, self.per_image, Decimal(1)
+        if usage.searches:
+            yield usage.searches, self.per_thousand_searches, _THOUSAND
 
     def _tier(self, input_tokens: int) -> TokenPrices:
         reached = [tier for tier in self.tiers if input_tokens > tier.above_input_tokens]

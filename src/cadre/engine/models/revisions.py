@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, select, text
 
 from cadre.engine.models.tables import revisions
 from cadre.infra.database import Work
-from cadre.kernel.ids import new_id
+from cadre.kernel.ids import OrgId, new_id
 
 # Built once: building a statement takes longer than a lookup.
 _REVISION = select(revisions.c.revision).where(revisions.c.org_id == bindparam("org_id"))
@@ -12,6 +12,11 @@ _CHANGE = text(
     "insert into model_revisions (org_id, revision) values (:org_id, :revision) "
     "on conflict (org_id) do update set revision = excluded.revision"
 )
+
+
+def topic_of(org: OrgId) -> str:
+    """What `Database.mark` counts this process's own changes by."""
+    return f"models of {org}"
 
 
 class RevisionStore:
@@ -22,6 +27,7 @@ class RevisionStore:
     """
 
     def __init__(self, work: Work) -> None:
+        self._work = work
         self._connection = work.connection
         self._org = work.scope.org
 
@@ -33,3 +39,4 @@ class RevisionStore:
     async def change(self) -> None:
         values = {"org_id": self._org, "revision": new_id("rev")}
         await self._connection.execute(_CHANGE, values)
+        self._work.touch(topic_of(self._org))

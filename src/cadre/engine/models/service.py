@@ -6,35 +6,35 @@ reserved, made with failover, and settled: there is no other way to a model.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from cadre.engine.models import providers
 from cadre.engine.models.billing import Bill
 from cadre.engine.models.calling import (
     AnswerCache,
     Breakers,
+    CacheKey,
     CallPolicy,
     Health,
-    Recording,
+    Known,
     Retries,
     Tally,
     answered,
     metered,
-    replayed,
 )
 from cadre.engine.models.calling import Target as Asked
 from cadre.engine.models.endpoints import Patience, Wire
-from cadre.engine.models.passing import speaks, upstream
+from cadre.engine.models.passing import passing
 from cadre.engine.models.planning import Planner
-from cadre.engine.models.ports import ChatModel, Embeddings, Speech, Transcript
+from cadre.engine.models.ports import ChatModel, Embeddings, Passing, Speech, Transcript
 from cadre.engine.models.routing import Ask, ask_of
 from cadre.engine.models.targets import Call, CallOptions, Plan, Target
 from cadre.engine.models.views import OFFLINE
 from cadre.infra.blobs import Blobs
-from cadre.infra.http_client import HttpClient, HttpStream
-from cadre.kernel.messages import Delta, ModelRequest, Usage
+from cadre.infra.http_client import HttpClient
+from cadre.kernel.messages import Delta, Json, ModelRequest, Usage
 from cadre.trust.budgets import Budgets, PriceUnknown, Reservation, Spender
 from cadre.trust.usage import UsageLog
 
@@ -98,7 +98,7 @@ class Models:
 
         def attempt(target: Target, tally: Tally) -> AsyncIterator[Delta]:
             deltas = self.chat_model(target).stream(spender.scope, request)
-            return metered(deltas, tally, input_tokens=call.ask.tokens)
+            return metered(deltas, tally)
 
         plan = await self.planner.plan(spender, call)
         rule = plan.cache_rule()
@@ -118,23 +118,55 @@ class Models:
     ) -> AsyncGenerator[Item]:
         """The items of the first target whose `attempt` gives one, paid for however it ends.
 
-        `attempt` makes one try at one target and writes into the tally what it used.
+        `attempt` makes one try at one target and writes into the tally what it used. Where the
+        call has a wording and its route or caller wants that, a known answer is given instead.
         """
         plan = await self.planner.plan(spender, call)
-        async with aclosing(self._made(spender, plan, attempt)) as items:
+        async with aclosing(self._found_or_made(spender, plan, attempt)) as items:
             async for item in items:
                 yield item
 
-    async def _made(
+    def _found_or_made(
         self, spender: Spender, plan: Plan, attempt: Attempt[Item]
     ) -> AsyncGenerator[Item]:
+        words, rule = plan.call.wording, plan.cache_rule()
+        if words is None or not rule.keeps(is_fixed=words.is_fixed):
+            return self._made(spender, plan, attempt)
+        key = self._cache.key_of_words(
+            spender.scope, words.dialect, words.body, rule, route=plan.line()
+        )
+        known = self._cache.find(key, rule)
+        if known is not None:
+            return self._known(spender, plan, known)
+        return self._taped(spender, plan, attempt, key)
+
+    async def _taped(
+        self, spender: Spender, plan: Plan, attempt: Attempt[Item], key: CacheKey
+    ) -> AsyncGenerator[Item]:
+        """The answer, kept for who asks the same again if it comes to its own end."""
+        tape, bill = self._cache.tape(), Bill(spender, plan)
+        async with aclosing(self._made(spender, plan, attempt, bill)) as items:
+            async for item in items:
+                tape.take(item)
+                yield item
+        if bill.is_whole:
+            self._cache.keep(key, plan.cache_rule(), tape.taped(bill.cost_usd))
+
+    async def _made(
+        self, spender: Spender, plan: Plan, attempt: Attempt[Item], bill: Bill | None = None
+    ) -> AsyncGenerator[Item]:
         plan, reservation = await self._reserved(spender, plan)
-        bill = Bill(spender, plan)
+        bill = bill or Bill(spender, plan)
         targets = {target.name: target for target in plan.targets}
         org = spender.scope.org
+
+        def one(asked: Asked, tally: Tally) -> AsyncIterator[Item]:
+            tally.input_tokens = plan.call.ask.tokens
+            return attempt(targets[asked.name], tally)
+
         items = answered(
-            [Asked(org, one.name, one.card.context_tokens) for one in plan.targets],
-            lambda asked, tally: attempt(targets[asked.name], tally),
+            [Asked(org, each.name, each.card.context_tokens) for each in plan.targets],
+            one,
             policy=plan.policy(self._policy),
             breakers=self._experience.breakers,
             health=self._experience.health,
@@ -164,18 +196,9 @@ class Models:
             patience=self._patience,
         )
 
-    def speaks(self, target: Target, wire: Wire) -> bool:
-        """Whether a chat in the words of `wire` may go to `target` as it is."""
-        return speaks(target.endpoint, target.card.id, wire)
-
-    def upstream(
-        self, target: Target, path: str, body: bytes
-    ) -> AbstractAsyncContextManager[HttpStream]:
-        """The provider's own answer, of status 200, to a body in its own words.
-
-        Raises what any other status means. `path` stands below the provider's base URL.
-        """
-        return upstream(self._http, target.endpoint, path, body, self._patience)
+    def passing(self, target: Target, wire: Wire, data: dict[str, Json]) -> Passing | None:
+        """How `data`, in the words of `wire`, goes to `target` as it is; None: translate it."""
+        return passing(self._http, target, wire, data, self._patience)
 
     async def embed(
         self,
@@ -267,16 +290,14 @@ class Models:
         speech = cast("Speech", await anext(items))
         return Speech(speech.media_type, cast("AsyncIterator[bytes]", items), speech.usage)
 
-    async def _known(
-        self, spender: Spender, plan: Plan, recording: Recording
-    ) -> AsyncGenerator[Delta]:
+    async def _known(self, spender: Spender, plan: Plan, known: Known) -> AsyncGenerator[Any]:
         """An answer that was given before: nothing is spent, and what that saved is written down."""
         bill = Bill(spender, plan)
-        bill.found(recording.cost_usd)
+        bill.found(known.cost_usd)
         try:
-            async for delta in replayed(recording):
+            for item in known.items():
                 bill.began()
-                yield delta
+                yield item
         finally:
             self._ledger.usage.record(bill.record())
 

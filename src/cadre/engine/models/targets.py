@@ -66,16 +66,30 @@ class CallOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """A request as it was written, by which its answer is found again.
+
+    `dialect` tells apart what looks alike; `is_fixed`: nothing random was asked for.
+    """
+
+    dialect: str
+    body: bytes
+    is_fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One call: the name asked for, and what routing and money need to know of it.
 
-    `most` is the most that it can use, where that does not follow from `ask`.
+    `most` is the most that it can use, where that does not follow from `ask`; without
+    `wording`, no answer of before is looked for.
     """
 
     model: str
     ask: Ask
     options: CallOptions = field(default_factory=CallOptions)
     most: Usage | None = None
+    wording: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +138,12 @@ class Plan:
 
     def policy(self, usual: CallPolicy) -> CallPolicy:
         """How far the call may go: as usual, but for what its route or its caller says."""
-        options = self.options
+        options, hedge = self.options, self.hedge_after_seconds
+        if not options.attempts and not options.seconds and hedge is None:
+            return usual
         return replace(
             usual,
             attempts=options.attempts or usual.attempts,
             total_seconds=options.seconds or usual.total_seconds,
-            hedge_after_seconds=self.hedge_after_seconds,
+            hedge_after_seconds=hedge,
         )

@@ -1,7 +1,7 @@
 """Views: what an org can ask right now, read once and kept until something of it changes.
 
-Every change of providers, cards or routes raises the org's revision. A call compares one
-number, so a change counts with the next call in every process.
+Every change of providers, cards or routes raises the org's revision, and a view is as good as
+the revision that it was read at.
 """
 
 import time
@@ -119,8 +119,12 @@ class Views:
             kept = self._kept[work.scope.org] = await self._read(work, now)
             if before is not None:
                 self._forget_changed(kept, before)
-        kept.observe(self._health, self._breakers)
+        self.observe(kept)
         return kept
+
+    def observe(self, view: View) -> None:
+        """Bring what was seen of the candidates of `view` up to date."""
+        view.observe(self._health, self._breakers)
 
     def _forget_changed(self, view: View, before: View) -> None:
         """A new key or address must not inherit the open circuit of the old one."""

@@ -17,6 +17,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 STALLED_SECONDS = 60.0
+_WATCH_AFTER_SECONDS = 0.1
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
 
 
 class BodyTooLarge(LimitReached):
@@ -54,6 +56,7 @@ class Exchange:
         self.started = self.is_complete = self.is_gone = False
         self._sending_since: float | None = None
         self._serving: asyncio.Task[Any] | None = None
+        self._leaving: asyncio.Task[None] | None = None
         self._receive = receive
         self._send = send
         self._stalled_seconds = stalled_seconds
@@ -114,9 +117,9 @@ class Exchange:
         Call it once the body is read: from then on the client has nothing more to say.
         """
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        leaving = loop.create_task(self._until_gone())
         self._serving = task
-        self._timer = loop.call_later(self._stalled_seconds / 2, self._look_at_clock)
+        # Most answers are here before it pays to watch for a client that leaves.
+        self._timer = loop.call_later(_WATCH_AFTER_SECONDS, self._watch)
         try:
             await serving
         except asyncio.CancelledError:
@@ -126,8 +129,14 @@ class Exchange:
         finally:
             self._serving = None
             self._timer.cancel()
-            leaving.cancel()
-            await asyncio.wait((leaving,))
+            if self._leaving is not None:
+                self._leaving.cancel()
+                await asyncio.wait((self._leaving,))
+
+    def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._leaving = loop.create_task(self._until_gone())
+        self._timer = loop.call_later(self._stalled_seconds / 2, self._look_at_clock)
 
     async def _until_gone(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
@@ -151,6 +160,7 @@ class Exchange:
 
     async def _start(self, status: int, headers: list[Header]) -> None:
         self.started = True
+        headers.append(_NOSNIFF)
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     async def _body(self, piece: bytes, *, more: bool) -> None:

@@ -8,9 +8,10 @@ write one fails at once instead of waiting when somebody else has written in bet
 from __future__ import annotations  # asyncpg.Connection takes a parameter only in its stubs
 
 import sqlite3
+from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -33,6 +34,11 @@ class Work:
 
     connection: Connection
     scope: Scope
+    touched: set[str] = field(default_factory=set[str])
+
+    def touch(self, topic: str) -> None:
+        """Once this is committed, what this process remembers of `topic` is out of date."""
+        self.touched.add(topic)
 
 
 class Database:
@@ -43,12 +49,22 @@ class Database:
         self.dialect: Literal["sqlite", "postgresql"] = _dialect(url)
         self.path = Path(make_url(url).database or "") if self.dialect == "sqlite" else None
         self.engine = self._sqlite_engine() if self.path else self._postgres_engine()
+        self._marks: Counter[str] = Counter()
+
+    def mark(self, topic: str) -> int:
+        """How often this process has changed `topic`: the same number, nothing new of ours.
+
+        Other processes change it unseen; who remembers something looks again within a second.
+        """
+        return self._marks[topic]
 
     @asynccontextmanager
     async def begin(self, scope: Scope) -> AsyncGenerator[Work]:
         """A transaction that may write: committed at the end, rolled back on an error."""
         async with self.engine.begin() as connection:
-            yield Work(connection, scope)
+            work = Work(connection, scope)
+            yield work
+        self._marks.update(work.touched)
 
     @asynccontextmanager
     async def read(self, scope: Scope) -> AsyncGenerator[Work]:

@@ -7,6 +7,7 @@ may resolve to something else a moment later.
 import errno
 import ipaddress
 import socket
+from functools import lru_cache
 from typing import Any
 
 from yarl import URL
@@ -52,6 +53,7 @@ def public_socket(address: tuple[Any, ...]) -> socket.socket:
     return socket.socket(family=family, type=kind, proto=protocol)
 
 
+@lru_cache(1024)
 def host_and_port(url: URL | str) -> str:
     """`host:port` of a URL, lower case, with the scheme's port filled in."""
     parsed = URL(url) if isinstance(url, str) else url

@@ -6,9 +6,10 @@ whose own `host:port` is on an allow list. Each redirect chooses anew.
 """
 
 import asyncio
-import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Self
 
 import aiohttp
@@ -23,6 +24,7 @@ from cadre.infra.http_client.errors import (
     ResponseTooLarge,
     TooManyRedirects,
 )
+from cadre.kernel.errors import CadreError
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _CHUNK_BYTES = 1 << 16
@@ -59,21 +61,30 @@ class HttpStream:
 
     status: int
     headers: Mapping[str, str]
-    url: str
     _response: aiohttp.ClientResponse = field(repr=False)
     _body_bytes: int = field(repr=False)
 
+    @property
+    def url(self) -> str:
+        """Where it came from in the end."""
+        return str(self._response.url)
+
     async def chunks(self) -> AsyncIterator[bytes]:
         """Pieces of the body as they arrive, or raise `ResponseTooLarge`."""
-        seen = 0
-        with _translated(self.url):
-            async for chunk in self._response.content.iter_any():
-                seen += len(chunk)
-                if seen > self._body_bytes:
-                    raise ResponseTooLarge(
-                        f"{self.url} sent more than {self._body_bytes} bytes; ask for less."
-                    )
-                yield chunk
+        seen, content = 0, self._response.content
+        while True:
+            try:
+                chunk = await content.readany()
+            except (aiohttp.ClientError, ValueError, OSError) as error:
+                raise _translated(self._response.url, error) from error
+            if not chunk:
+                return
+            seen += len(chunk)
+            if seen > self._body_bytes:
+                raise ResponseTooLarge(
+                    f"{self.url} sent more than {self._body_bytes} bytes; ask for less."
+                )
+            yield chunk
 
     async def read(self) -> bytes:
         """The whole body."""
@@ -125,8 +136,7 @@ class HttpClient:
         ) as answer:
             return HttpResponse(answer.status, answer.headers, await answer.read(), answer.url)
 
-    @contextlib.asynccontextmanager
-    async def stream(
+    def stream(
         self,
         method: str,
         url: str,
@@ -135,32 +145,17 @@ class HttpClient:
         body: bytes | None = None,
         limits: HttpLimits = DEFAULT_LIMITS,
         allow_private: Collection[str] = (),
-    ) -> AsyncGenerator[HttpStream]:
+    ) -> AbstractAsyncContextManager[HttpStream]:
         """Send, and yield the answer when its head is here. Leaving (cancelled too) hangs up."""
         hop = _Hop(method.upper(), _parse(url), dict(headers or {}), body)
-        allowed = self._allow_private | {entry.lower() for entry in allow_private}
-        clock = asyncio.timeout(limits.total_seconds)
-        try:
-            async with clock:
-                response = await self._follow(hop, limits, allowed)
-                try:
-                    yield HttpStream(
-                        response.status,
-                        response.headers,
-                        str(response.url),
-                        response,
-                        limits.body_bytes,
-                    )
-                finally:
-                    _hang_up(response)
-        except TimeoutError as error:
-            if not clock.expired():  # the caller's own, from inside its `async with`
-                raise
-            raise HttpTimedOut(f"{_shown(hop.url)} took longer than allowed; try later.") from error
+        allowed = [*self._allow_private, *(entry.lower() for entry in allow_private)]
+        answering = _Answering(self, hop, limits, allowed)
+        return answering if limits.total_seconds is None else _in_time(answering, limits, hop)
 
-    async def _follow(
+    async def follow(
         self, hop: "_Hop", limits: HttpLimits, allowed: Collection[str]
     ) -> aiohttp.ClientResponse:
+        """Send `hop`, and where its answers lead to."""
         for _ in range(limits.redirects + 1):
             response = await self._send(hop, limits, allowed)
             location = response.headers.get("Location")
@@ -175,19 +170,17 @@ class HttpClient:
     ) -> aiohttp.ClientResponse:
         is_trusted = host_and_port(hop.url) in allowed
         session = self._trusted_session() if is_trusted else self._public_session()
-        with _translated(str(hop.url)):
+        try:
             return await session.request(
                 hop.method,
                 hop.url,
                 headers=hop.headers,
                 data=hop.body,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(
-                    total=None,
-                    sock_connect=limits.connect_seconds,
-                    sock_read=limits.idle_seconds,
-                ),
+                timeout=_timeout(limits.connect_seconds, limits.idle_seconds),
             )
+        except (aiohttp.ClientError, ValueError, OSError) as error:
+            raise _translated(hop.url, error) from error
 
     def _public_session(self) -> aiohttp.ClientSession:
         if self._public is None:
@@ -232,6 +225,48 @@ class _Hop:
         return _Hop(self.method, url, headers, self.body)
 
 
+class _Answering:
+    """`async with` one: the answer, as soon as its head is here; leaving hangs up."""
+
+    __slots__ = ("_allowed", "_client", "_hop", "_limits", "_response")
+
+    def __init__(
+        self, client: HttpClient, hop: _Hop, limits: HttpLimits, allowed: Collection[str]
+    ) -> None:
+        self._client = client
+        self._hop = hop
+        self._limits = limits
+        self._allowed = allowed
+
+    async def __aenter__(self) -> HttpStream:
+        self._response = await self._client.follow(self._hop, self._limits, self._allowed)
+        return HttpStream(
+            self._response.status,
+            self._response.headers,
+            self._response,
+            self._limits.body_bytes,
+        )
+
+    async def __aexit__(self, *_: object) -> None:
+        _hang_up(self._response)
+
+
+@asynccontextmanager
+async def _in_time(
+    answering: _Answering, limits: HttpLimits, hop: _Hop
+) -> AsyncGenerator[HttpStream]:
+    """`answering`, until its time is up."""
+    clock = asyncio.timeout(limits.total_seconds)
+    try:
+        async with clock, answering as answer:
+            yield answer
+    except TimeoutError as error:
+        if not clock.expired():  # the caller's own, from inside its `async with`
+            raise
+        raise HttpTimedOut(f"{_shown(hop.url)} took longer than allowed; try later.") from error
+
+
+@lru_cache(1024)
 def _parse(url: str) -> URL:
     try:
         parsed = URL(url)
@@ -256,24 +291,25 @@ def _hang_up(response: aiohttp.ClientResponse) -> None:
         response.close()
 
 
-@contextlib.contextmanager
-def _translated(url: str):
-    """Turn aiohttp's errors into kernel kinds."""
-    shown = _shown(URL(url))
-    try:
-        yield
-    except aiohttp.ClientConnectorError as error:
+def _translated(url: URL, error: Exception) -> CadreError:
+    """aiohttp's error as a kind of the kernel's."""
+    shown = _shown(url)
+    if isinstance(error, aiohttp.ClientConnectorError):
         if isinstance(error.os_error, RefusedAddress):
-            raise AddressNotAllowed(
+            return AddressNotAllowed(
                 f"{shown} leads to an internal address. An admin can allow it by host and port."
-            ) from error
-        raise HttpUnreachable(f"{shown} can't be reached: {_reason(error)}.") from error
-    except aiohttp.InvalidURL as error:
-        raise BadUrl(f"{shown} is not an address that can be asked.") from error
-    except TimeoutError as error:
-        raise HttpTimedOut(f"{shown} did not answer in time; try again later.") from error
-    except (aiohttp.ClientError, ValueError, OSError) as error:
-        raise HttpUnreachable(f"{shown} broke off: {_reason(error)}.") from error
+            )
+        return HttpUnreachable(f"{shown} can't be reached: {_reason(error)}.")
+    if isinstance(error, aiohttp.InvalidURL):
+        return BadUrl(f"{shown} is not an address that can be asked.")
+    if isinstance(error, TimeoutError):
+        return HttpTimedOut(f"{shown} did not answer in time; try again later.")
+    return HttpUnreachable(f"{shown} broke off: {_reason(error)}.")
+
+
+@lru_cache(64)
+def _timeout(connect_seconds: float, idle_seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, sock_connect=connect_seconds, sock_read=idle_seconds)
 
 
 def _reason(error: Exception) -> str:

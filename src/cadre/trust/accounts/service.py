@@ -27,6 +27,8 @@ from cadre.trust.accounts.types import (
     User,
 )
 
+# What `Database.mark` counts this process's revocations by.
+KEYS_TOPIC = "api keys"
 LINK_SECONDS = 15 * 60
 _TOUCH_SECONDS = 60
 
@@ -132,6 +134,7 @@ class Accounts:
 
     async def revoke_key(self, work: Work, key_id: str) -> None:
         """End the key now."""
+        work.touch(KEYS_TOPIC)
         if not await AccountStore(work).delete_key(key_id):
             raise KeyNotFound("There is no such key. See `GET /api/v1/keys` for those there are.")
 

@@ -1,11 +1,14 @@
 """Periods: a budget counts by UTC day, by UTC month, or for ever; each has windows with names."""
 
+import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 Period = Literal["day", "month", "total"]
 
 TOTAL = "total"
+_PERIODS: tuple[Period, ...] = ("day", "month", "total")
 
 
 def window_at(period: Period, at: datetime) -> str:
@@ -13,6 +16,17 @@ def window_at(period: Period, at: datetime) -> str:
     if period == "total":
         return TOTAL
     return at.astimezone(UTC).strftime("%Y-%m-%d" if period == "day" else "%Y-%m")
+
+
+def windows_now() -> dict[Period, str]:
+    """The present window of each period."""
+    return _windows_of_day(int(time.time() // 86_400))
+
+
+@lru_cache(4)
+def _windows_of_day(day: int) -> dict[Period, str]:
+    start = datetime.fromtimestamp(day * 86_400, UTC)
+    return {period: window_at(period, start) for period in _PERIODS}
 
 
 def window_end(window: str) -> datetime | None:

@@ -5,12 +5,11 @@ Only hard budgets hold money: a soft one never refuses, so it costs no write bef
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 
 from cadre.kernel.ids import new_id
 from cadre.trust.budgets.money import to_nano_up, to_usd
-from cadre.trust.budgets.periods import window_at
+from cadre.trust.budgets.periods import windows_now
 from cadre.trust.budgets.schemas import EACH, Budget
 from cadre.trust.budgets.spender import Spender
 
@@ -73,12 +72,12 @@ class Rules:
         """Budgets that a call of `spender` counts against now, in the order they are locked."""
         if not self.budgets:
             return []
-        subjects, now = _subjects(spender), datetime.now(UTC)
+        subjects, windows = _subjects(spender), windows_now()
         found: list[tuple[Budget, Line]] = []
         for budget in self.budgets:
             subject = subjects[budget.subject_kind]
             if subject is not None and budget.subject in {EACH, subject}:
-                line = Line(budget.id, subject, window_at(budget.period, now))
+                line = Line(budget.id, subject, windows[budget.period])
                 found.append((budget, line))
         return found
 

@@ -10,7 +10,8 @@ UsageKind = Literal["chat", "embedding", "speech", "transcription"]
 UsageStatus = Literal["ok", "error", "cancelled", "refused"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not frozen: setting so many fields the frozen way takes longer than the rest of the recording.
+@dataclass(slots=True, kw_only=True)
 class UsageRecord:
     """`at` is when the call began, in seconds since 1970; the id makes recording it twice harmless.
 

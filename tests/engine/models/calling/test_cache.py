@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cadre.engine.models.calling import AnswerCache, CacheRule, replayed
+from cadre.engine.models.calling import AnswerCache, CacheRule
 from cadre.engine.models.errors import ModelUnavailable
 from cadre.kernel.ids import OrgId, ProjectId
 from cadre.kernel.messages import (
@@ -80,7 +80,7 @@ class Bench:
         if key is None:
             return deltas
         if (known := self.cache.find(key, rule)) is not None:
-            return [delta async for delta in replayed(known)]
+            return list(known.items())
         return [delta async for delta in self.cache.kept(key, rule, stream(deltas))]
 
 
@@ -356,7 +356,7 @@ def again(deltas: list[Delta], done: ReplyDone) -> list[Delta]:
             pass
         known = cache.find(key, RULE)
         assert known is not None
-        return [delta async for delta in replayed(known)]
+        return list(known.items())
 
     return run_virtually(main())
 

@@ -41,17 +41,17 @@ class Source:
 async def test_the_providers_count_replaces_the_estimate():
     tally = Tally()
 
-    assert [d async for d in metered(Source().deltas(), tally, input_tokens=7)] == [*PIECES, DONE]
+    assert [d async for d in metered(Source().deltas(), tally)] == [*PIECES, DONE]
     assert tally.usage() == COUNTED
     assert tally.is_complete
 
 
 async def test_until_then_what_was_seen_is_estimated():
-    tally, source = Tally(), Source()
+    tally, source = Tally(input_tokens=7), Source()
     inner = source.deltas()
     estimates: list[Usage | None] = [tally.usage()]
 
-    async with aclosing(metered(inner, tally, input_tokens=7)) as deltas:
+    async with aclosing(metered(inner, tally)) as deltas:
         for _ in PIECES:
             await anext(deltas)
             estimates.append(tally.usage())

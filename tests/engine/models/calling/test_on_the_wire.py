@@ -107,7 +107,8 @@ class Two:
             deviations=OPENAI_LIKE,
             patience=Patience(idle_seconds=0.5),
         )
-        return metered(model.stream(self.scope, QUESTION), tally, input_tokens=7)
+        tally.input_tokens = 7
+        return metered(model.stream(self.scope, QUESTION), tally)
 
     async def _bytes(self, target: Target, tally: Tally) -> AsyncGenerator[bytes]:
         server = self._server(target)

@@ -7,7 +7,9 @@ import orjson
 
 from cadre.edge.anthropic_api.messages.reply import STOP, citation_json, empty_message
 from cadre.edge.anthropic_api.usage import usage_json
+from cadre.edge.gateway import sealed
 from cadre.engine.models import OneCallAtATime
+from cadre.kernel.errors import CadreError
 from cadre.kernel.ids import new_id
 from cadre.kernel.messages import (
     CallDelta,
@@ -22,6 +24,7 @@ from cadre.kernel.messages import (
 )
 
 _Event = tuple[str, dict[str, Json]]
+_THINKING = {"type": "thinking", "thinking": "", "signature": ""}
 _Kind = Literal["text", "thinking"] | int  # a call is known by its number
 
 
@@ -35,12 +38,17 @@ class EventWriter:
         self._open: _Kind | None = None
         self._index = -1
         self._has_begun = False
+        self._seal = sealed(None)
 
     def write(self, delta: Delta) -> bytes:
         """The events that say `delta`."""
         return b"".join(
             _event(*event) for one in self._order.order(delta) for event in self._say(one)
         )
+
+    def fail(self, _: CadreError, /) -> bytes:
+        """Nothing: the door says it."""
+        return b""
 
     def _say(self, delta: Delta) -> Iterator[_Event]:
         if not self._has_begun:
@@ -53,8 +61,7 @@ class EventWriter:
                 yield from self._block("text", {"type": "text", "text": ""})
                 yield self._delta({"type": "text_delta", "text": delta.text})
             case ReasoningDelta():
-                empty = {"type": "thinking", "thinking": "", "signature": ""}
-                yield from self._block("thinking", empty)
+                yield from self._block("thinking", {**_THINKING})
                 yield self._delta({"type": "thinking_delta", "thinking": delta.text})
             case CallDelta():
                 yield from self._call(delta)
@@ -74,6 +81,10 @@ class EventWriter:
 
     def _end(self, reply: ModelReply) -> Iterator[_Event]:
         yield from self._cite(reply.message.citations)
+        if reply.message.state:  # not known before: a last block, of no words
+            yield from self._close()
+            yield from self._block("thinking", {**_THINKING})
+            self._seal = sealed(reply.message.state)
         yield from self._close()
         delta = {"stop_reason": STOP[reply.stop], "stop_sequence": None}
         yield "message_delta", {"delta": delta, "usage": usage_json(reply.usage)}
@@ -98,7 +109,7 @@ class EventWriter:
         if self._open is None:
             return
         if self._open == "thinking":
-            yield self._delta({"type": "signature_delta", "signature": ""})
+            yield self._delta({"type": "signature_delta", "signature": self._seal})
         self._open = None
         yield "content_block_stop", {"index": self._index}
 

@@ -1,89 +1,43 @@
 """A streamed message on its way through: looked at, not changed."""
 
-import orjson
-
-from cadre.edge.anthropic_api.usage import UsageReader
-from cadre.engine.models import EventCutter, ModelReplyBroken, ModelUnavailable, data_of
-from cadre.kernel.errors import CadreError
-from cadre.kernel.messages import Json, Usage
+from cadre.edge.gateway import Passage
+from cadre.kernel.messages import Json
 from cadre.kernel.values import is_object
 
-_CHARACTERS_PER_TOKEN = 4
+SERVER = "a server with Anthropic's Messages API"
 
 
-class MessagePassage:
-    """One answer of `provider`; `characters` is how much of it was said so far."""
+class MessagePassage(Passage):
+    """One stream of a message's events."""
 
-    def __init__(self, provider: str) -> None:
-        self._usage: Usage | None = None
-        self.is_done = False
-        self.characters = 0
-        self._provider = provider
-        self._reader = UsageReader()
-        self._cutter = EventCutter()
+    event = "an event of a message"
+    server = SERVER
 
-    def feed(self, chunk: bytes) -> bytes:
-        """What is to be sent on of `chunk`, or raise what a broken event means."""
-        events = list(self._cutter.feed(chunk))
-        for event in events:
-            self._look_at(event)
-        return events[0] if len(events) == 1 else b"".join(events)
-
-    def close(self) -> bytes:
-        """The provider said all; raise if that was not all of its answer."""
-        if self.is_done:
-            return b""
-        raise ModelUnavailable(
-            f"{self._provider} broke off in the middle of its answer. Try again."
-        )
-
-    def usage_so_far(self) -> Usage | None:
-        """What the provider told; before its last word, the output is counted by characters."""
-        if self._usage is None or self.is_done:
-            return self._usage
-        seen = -(-self.characters // _CHARACTERS_PER_TOKEN)
-        output = max(self._usage.output_tokens, seen)
-        return self._usage.model_copy(update={"output_tokens": output})
-
-    def _look_at(self, event: bytes) -> None:
-        data = data_of(event)
-        if not data:
-            return
-        said = self._parse(data)
+    def takes(self, data: bytes) -> bool:
+        said = self.parse(data)
         match said.get("type"):
             case "content_block_delta":
                 self.characters += _characters(said.get("delta"))
             case "message_start":
-                message: Json = said.get("message")
-                self._usage = self._reader.take(
-                    message.get("usage") if is_object(message) else None
-                )
+                self.count(said)
             case "message_delta":
-                self._usage = self._reader.take(said.get("usage"))
+                self.count(said)
+                self.is_cut = is_cut(said.get("delta"))
             case "message_stop":
                 self.is_done = True
             case "error":
-                raise _broke_off(self._provider, said.get("error"))
+                raise self.broke_off(said.get("error"))
             case None:
-                raise self._nonsense(data)
+                raise self.nonsense(data)
             case _:
                 pass
+        return True
 
-    def _parse(self, data: bytes) -> dict[str, Json]:
-        try:
-            said: Json = orjson.loads(data)
-        except orjson.JSONDecodeError as error:
-            raise self._nonsense(data) from error
-        if not is_object(said):
-            raise self._nonsense(data)
-        return said
 
-    def _nonsense(self, data: bytes) -> ModelReplyBroken:
-        shown = data[:120].decode("utf-8", "replace")
-        return ModelReplyBroken(
-            f"{self._provider} sent something that is not an event of a message: {shown!r}. "
-            "Check that its base URL is that of a server with Anthropic's Messages API."
-        )
+def is_cut(said: Json) -> bool:
+    """Whether an answer ended by a limit or a refusal."""
+    stops = {"max_tokens", "refusal", "model_context_window_exceeded"}
+    return is_object(said) and said.get("stop_reason") in stops
 
 
 def _characters(delta: Json) -> int:
@@ -91,8 +45,3 @@ def _characters(delta: Json) -> int:
         return 0
     said = delta.get("text") or delta.get("thinking") or delta.get("partial_json")
     return len(said) if isinstance(said, str) else 0
-
-
-def _broke_off(provider: str, error: Json) -> CadreError:
-    said = error.get("message") if is_object(error) else error
-    return ModelUnavailable(f"{provider} broke off its answer: {str(said)[:400]}.")

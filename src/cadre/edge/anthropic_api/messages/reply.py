@@ -3,6 +3,7 @@
 import orjson
 
 from cadre.edge.anthropic_api.usage import usage_json
+from cadre.edge.gateway import sealed
 from cadre.kernel.ids import new_id
 from cadre.kernel.messages import Citation, Json, ModelReply, StopReason, ToolCall, Usage
 from cadre.kernel.values import is_object
@@ -23,8 +24,8 @@ def message(reply: ModelReply) -> bytes:
     """The whole answer."""
     said = reply.message
     content: list[Json] = []
-    if said.reasoning:
-        content.append({"type": "thinking", "thinking": said.reasoning, "signature": ""})
+    if said.reasoning or said.state:
+        content.append(thinking(said.reasoning, said.state))
     if said.text:
         block: dict[str, Json] = {"type": "text", "text": said.text}
         if said.citations:
@@ -34,6 +35,11 @@ def message(reply: ModelReply) -> bytes:
     whole = empty_message(new_id("msg"), reply.model, reply.usage)
     whole |= {"content": content, "stop_reason": STOP[reply.stop]}
     return orjson.dumps(whole)
+
+
+def thinking(text: str, state: dict[str, Json] | None) -> dict[str, Json]:
+    """A block of thoughts; its signature is our seal, so that no provider is sent it."""
+    return {"type": "thinking", "thinking": text, "signature": sealed(state)}
 
 
 def empty_message(message_id: str, model: str, usage: Usage) -> dict[str, Json]:

@@ -2,6 +2,7 @@
 
 import orjson
 
+from cadre.edge.gateway import unsealed
 from cadre.infra.asgi import Content, Fields, RequestFiles
 from cadre.kernel.messages import (
     AssistantMessage,
@@ -48,6 +49,7 @@ class Turns:
                     message.text += block.text("text")
                 case "thinking":
                     message.reasoning += block.text("thinking", "")
+                    message.state = unsealed(block.text("signature", "")) or message.state
                 case "redacted_thinking":
                     pass  # sealed for Anthropic's own models: nobody else can read it
                 case "tool_use":

@@ -1,37 +1,19 @@
 """/v1/chat/completions: whichever target answers, in its own bytes if it speaks these words."""
 
+from cadre.edge.gateway import Asking
 from cadre.edge.openai_api.chat.question import ChatQuestion
-from cadre.edge.openai_api.errors import JSON
-from cadre.edge.openai_api.facts import ask_of
-from cadre.engine.conversations import AgentModels, is_agent
-from cadre.engine.models import Call, Models, call_options
-from cadre.infra.asgi import Exchange, Fields, Header, RequestFiles, send_pieces, send_whole
+from cadre.infra.asgi import Exchange, Fields, Header
 from cadre.trust.budgets import Spender
 
 
 class ChatCompletions:
     """Chat completions by any model, and by agents."""
 
-    def __init__(self, models: Models, agents: AgentModels, files: RequestFiles) -> None:
-        self._models = models
-        self._agents = agents
-        self._files = files
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
 
     async def __call__(
         self, exchange: Exchange, spender: Spender, raw: bytes, headers: list[Header]
     ) -> None:
-        body = Fields.of_body(raw)
-        question = ChatQuestion(self._models, self._files, spender.scope, body)
-        exchange.model, options = question.model, call_options(exchange)
-        if is_agent(question.model):
-            conversation = exchange.header(b"x-cadre-conversation")
-            pieces = question.by_agent(self._agents, conversation)
-        elif options.cache_seconds:
-            pieces = question.by_name(spender, options)
-        else:
-            call = Call(question.model, ask_of(body, len(raw), spender), options)
-            pieces = self._models.answered(spender, call, question.by_target)
-        if question.is_stream:
-            await send_pieces(exchange, pieces, headers)
-        else:
-            await send_whole(exchange, pieces, headers, JSON)
+        question = ChatQuestion(Fields.of_body(raw), raw)
+        await self._asking.answer(exchange, spender, question, headers)

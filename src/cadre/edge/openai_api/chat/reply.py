@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import orjson
 
 from cadre.edge.openai_api.usage import chat_usage
+from cadre.kernel.errors import CadreError
 from cadre.kernel.ids import new_id
 from cadre.kernel.messages import (
     CallDelta,
@@ -90,6 +91,10 @@ class ChunkWriter:
                 return self._first() + self._chunk({"tool_calls": [_call(delta)]})
             case ReplyDone():
                 return self._first() + b"".join(self._end(delta.reply))
+
+    def fail(self, _: CadreError, /) -> bytes:
+        """Nothing: the door says it."""
+        return b""
 
     def _first(self) -> bytes:
         if self._has_begun:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import orjson
 
+from cadre.edge.openai_api.errors import error_body
 from cadre.edge.openai_api.responses.reply import (
     Ids,
     ResponseObject,
@@ -15,6 +16,7 @@ from cadre.edge.openai_api.responses.reply import (
     text_part,
 )
 from cadre.engine.models import OneCallAtATime
+from cadre.kernel.errors import CadreError
 from cadre.kernel.messages import (
     CallDelta,
     Citation,
@@ -47,9 +49,10 @@ class EventWriter:
             self._event(*event) for one in self._order.order(delta) for event in self._say(one)
         )
 
-    def fail(self, code: str, message: str) -> bytes:
+    def fail(self, error: CadreError, /) -> bytes:
         """The event that ends a response which broke off."""
-        shown = self._response.failed(code, message, self._output)
+        said = error_body(error)
+        shown = self._response.failed(said["code"], said["message"], self._output)
         return self._event("response.failed", {"response": shown})
 
     def _say(self, delta: Delta) -> Iterator[_Event]:
@@ -89,8 +92,17 @@ class EventWriter:
             self._item = item = _Text(self._ids.message, 0)
             yield from item.begin()
         yield from self._close(reply.message.citations)
+        if reply.message.state:  # not known before: a last item, of no words
+            yield from self._seal(reply.message.state)
         done = self._response.done(reply, self._output)
         yield f"response.{done['status']}", {"response": done}
+
+    def _seal(self, state: dict[str, Json]) -> Iterator[_Event]:
+        number = len(self._output)
+        item = reasoning_item(f"{self._ids.reasoning}{number}", "", state)
+        yield "response.output_item.added", {"output_index": number, "item": item}
+        yield "response.output_item.done", {"output_index": number, "item": item}
+        self._output.append(item)
 
     def _close(self, citations: list[Citation]) -> Iterator[_Event]:
         if self._item is None:

@@ -1,5 +1,6 @@
 """The items of a responses request as messages: what one assistant turn said is one message."""
 
+from cadre.edge.gateway import unsealed
 from cadre.infra.asgi import Fields, RequestFiles
 from cadre.kernel.messages import (
     AssistantMessage,
@@ -83,7 +84,9 @@ class Items:
     def _reasoning(self, item: Fields) -> None:
         pieces = [piece.text("text") for piece in item.objects("summary")]
         pieces += [piece.text("text") for piece in item.objects("content")]
-        self._turn().reasoning += "\n\n".join(pieces)
+        turn = self._turn()
+        turn.reasoning += "\n\n".join(pieces)
+        turn.state = unsealed(item.text("encrypted_content", "")) or turn.state
 
     def _turn(self) -> AssistantMessage:
         """The assistant's message that the item belongs to."""

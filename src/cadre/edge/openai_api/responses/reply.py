@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
+from cadre.edge.gateway import sealed
 from cadre.edge.openai_api.usage import responses_usage
 from cadre.infra.asgi import Fields
 from cadre.kernel.ids import new_id
@@ -85,8 +86,8 @@ def output_items(reply: ModelReply, ids: Ids) -> list[Json]:
     said = reply.message
     status = "completed" if reply.stop not in _INCOMPLETE else "incomplete"
     items: list[Json] = []
-    if said.reasoning:
-        items.append(reasoning_item(ids.reasoning, said.reasoning))
+    if said.reasoning or said.state:
+        items.append(reasoning_item(ids.reasoning, said.reasoning, said.state))
     if said.text or not said.calls:
         part = text_part(said.text, said.citations)
         items.append(message_item(ids.message, [part], status))
@@ -95,9 +96,13 @@ def output_items(reply: ModelReply, ids: Ids) -> list[Json]:
     return items
 
 
-def reasoning_item(item_id: str, text: str) -> dict[str, Json]:
+def reasoning_item(
+    item_id: str, text: str, state: dict[str, Json] | None = None
+) -> dict[str, Json]:
+    """`state` is what the provider wants back, sealed."""
     summary = [{"type": "summary_text", "text": text}] if text else []
-    return {"id": item_id, "type": "reasoning", "summary": summary}
+    item: dict[str, Json] = {"id": item_id, "type": "reasoning", "summary": summary}
+    return {**item, "encrypted_content": sealed(state)} if state else item
 
 
 def message_item(item_id: str, content: list[Json], status: str) -> dict[str, Json]:

@@ -10,7 +10,7 @@ from cadre.engine.models.calling.cache import (
     CacheKey,
     CacheRule,
     CacheStatistics,
-    replayed,
+    Known,
 )
 from cadre.engine.models.calling.cache import Mode as CacheMode
 from cadre.engine.models.calling.failover import answered
@@ -19,10 +19,10 @@ from cadre.engine.models.calling.jobs import HealthJobs
 from cadre.engine.models.calling.metering import metered
 from cadre.engine.models.calling.policy import CallPolicy
 from cadre.engine.models.calling.probes import Probe, Prober, ProbeSettings
-from cadre.engine.models.calling.recording import Recording
 from cadre.engine.models.calling.retries import Retries
 from cadre.engine.models.calling.service import HealthReports
 from cadre.engine.models.calling.single import answered_once
+from cadre.engine.models.calling.taping import Tape
 from cadre.engine.models.calling.targets import Attempt, AttemptOutcome, End, Tally, Target
 
 __all__ = [
@@ -42,15 +42,15 @@ __all__ = [
     "HealthJobs",
     "HealthReports",
     "HealthSnapshot",
+    "Known",
     "Probe",
     "ProbeSettings",
     "Prober",
-    "Recording",
     "Retries",
     "Tally",
+    "Tape",
     "Target",
     "answered",
     "answered_once",
     "metered",
-    "replayed",
 ]

@@ -132,6 +132,7 @@ class OpenAttempt(Generic[Item]):
                 usage=self._tally.usage(),
                 is_estimate=self._tally.reported is None,
                 is_hedge=self._is_hedge,
+                is_cut=self._tally.is_cut,
             )
         )
 

@@ -6,14 +6,15 @@ order. Only whole, successful answers are kept, and never for another org.
 
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from cadre.engine.models.calling.recording import Recording, record
+from cadre.engine.models.calling.recording import record
+from cadre.engine.models.calling.taping import Tape
 from cadre.kernel.ids import OrgId
 from cadre.kernel.messages import Delta, ModelRequest, ReplyDone
 from cadre.kernel.scope import Scope
@@ -36,6 +37,11 @@ class CacheRule:
     shared_by: Sharing = "principal"
     even_if_random: bool = False
     mode: Mode = "use"
+
+    def keeps(self, *, is_fixed: bool) -> bool:
+        """Whether an answer is to be looked for and kept, where `is_fixed`: nothing is random."""
+        wanted = self.mode != "bypass" and self.ttl_seconds > 0
+        return wanted and (is_fixed or self.even_if_random)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +69,21 @@ class CacheStatistics:
         return self.hits / asked if asked else None
 
 
+class Known(Protocol):
+    """An answer that was kept: its items as they came, its size in bytes, and what it cost."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def cost_usd(self) -> Decimal | None: ...
+
+    def items(self) -> Iterator[Any]: ...
+
+
 @dataclass(slots=True)
 class _Entry:
-    recording: Recording
+    known: Known
     bytes: int
     expires_at: float
 
@@ -103,14 +121,22 @@ class AnswerCache:
 
         `route` tells apart what is not in the request: the version of a virtual model.
         """
-        is_fixed = request.temperature == 0 or rule.even_if_random
-        if rule.mode == "bypass" or rule.ttl_seconds <= 0 or not is_fixed:
+        if not rule.keeps(is_fixed=request.temperature == 0):
             return None
-        digest = sha256(_whose(scope, rule.shared_by, route))
-        digest.update(request.model_dump_json(exclude=_UNIMPORTANT).encode())
-        return CacheKey(scope.org, digest.digest())
+        words = request.model_dump_json(exclude=_UNIMPORTANT).encode()
+        return _key(scope, rule, route, words)
 
-    def find(self, key: CacheKey, rule: CacheRule) -> Recording | None:
+    def key_of_words(
+        self, scope: Scope, dialect: str, body: bytes, rule: CacheRule, *, route: str = ""
+    ) -> CacheKey:
+        """What to look for where a request is known by its own words."""
+        return _key(scope, rule, f"{dialect}\0{route}", body)
+
+    def tape(self) -> Tape:
+        """An empty one, for an answer that may be kept."""
+        return Tape(self._most_answer_bytes)
+
+    def find(self, key: CacheKey, rule: CacheRule) -> Known | None:
         """A known answer that has not expired. With `refresh` nothing is known."""
         if rule.mode == "refresh":
             return None
@@ -123,11 +149,11 @@ class AnswerCache:
             return None
         self._entries.move_to_end(key)
         score.hits += 1
-        if entry.recording.cost_usd is None:
+        if entry.known.cost_usd is None:
             score.unpriced_hits += 1
         else:
-            score.saved_usd += entry.recording.cost_usd
-        return entry.recording
+            score.saved_usd += entry.known.cost_usd
+        return entry.known
 
     async def kept(
         self, key: CacheKey, rule: CacheRule, deltas: AsyncIterator[Delta]
@@ -141,8 +167,21 @@ class AnswerCache:
             async for delta in deltas:
                 seen.append(delta)
                 if isinstance(delta, ReplyDone):
-                    self._keep(key, rule, record(seen, delta.reply))
+                    self.keep(key, rule, record(seen, delta.reply))
                 yield delta
+
+    def keep(self, key: CacheKey, rule: CacheRule, known: Known | None) -> None:
+        """Give this answer to who asks again, unless it is too long."""
+        if known is None or known.size > self._most_answer_bytes:
+            return
+        if key in self._entries:
+            self._drop(key)
+        size = known.size
+        self._entries[key] = _Entry(known, size, self._now() + rule.ttl_seconds)
+        self._bytes += size
+        self._score(key.org).bytes += size
+        while self._bytes > self._most_bytes:
+            self._drop(next(iter(self._entries)))
 
     def invalidate(self, org: OrgId) -> int:
         """Forget every answer of an org; returns how many."""
@@ -162,18 +201,6 @@ class AnswerCache:
             unpriced_hits=score.unpriced_hits,
         )
 
-    def _keep(self, key: CacheKey, rule: CacheRule, recording: Recording | None) -> None:
-        if recording is None or recording.bytes > self._most_answer_bytes:
-            return
-        if key in self._entries:
-            self._drop(key)
-        size = recording.bytes
-        self._entries[key] = _Entry(recording, size, self._now() + rule.ttl_seconds)
-        self._bytes += size
-        self._score(key.org).bytes += size
-        while self._bytes > self._most_bytes:
-            self._drop(next(iter(self._entries)))
-
     def _drop(self, key: CacheKey) -> None:
         entry = self._entries.pop(key)
         self._bytes -= entry.bytes
@@ -186,10 +213,10 @@ class AnswerCache:
         return score
 
 
-async def replayed(recording: Recording) -> AsyncGenerator[Delta]:
-    """The answer in the pieces in which it came."""
-    for delta in recording.deltas():
-        yield delta
+def _key(scope: Scope, rule: CacheRule, route: str, words: bytes) -> CacheKey:
+    digest = sha256(_whose(scope, rule.shared_by, route))
+    digest.update(words)
+    return CacheKey(scope.org, digest.digest())
 
 
 def _whose(scope: Scope, shared_by: Sharing, route: str) -> bytes:

@@ -8,14 +8,8 @@ from cadre.engine.models.calling.targets import Tally
 from cadre.kernel.messages import CallDelta, Delta, ReplyDone
 
 
-async def metered(
-    deltas: AsyncIterator[Delta], tally: Tally, *, input_tokens: int = 0
-) -> AsyncGenerator[Delta]:
-    """Yield `deltas` unchanged and keep `tally`.
-
-    `input_tokens` is what the caller expects of the question, for an answer that never tells.
-    """
-    tally.input_tokens = input_tokens
+async def metered(deltas: AsyncIterator[Delta], tally: Tally) -> AsyncGenerator[Delta]:
+    """Yield `deltas` unchanged and keep `tally`."""
     async with AsyncExitStack() as stack:
         aclose: Any = getattr(deltas, "aclose", None)
         if aclose is not None:

@@ -33,12 +33,12 @@ class Recording:
     cost_usd: Decimal | None
 
     @property
-    def bytes(self) -> int:
-        """What it occupies, roughly and never less than that."""
+    def size(self) -> int:
+        """The bytes it occupies, roughly and never less than that."""
         pieces = len(self.kinds) + len(self.sizes) * self.sizes.itemsize
         return _OVERHEAD_BYTES + len(self.reply) + pieces + 200 * len(self.calls)
 
-    def deltas(self) -> Iterator[Delta]:
+    def items(self) -> Iterator[Delta]:
         """The answer as it came. Nothing was paid for it this time."""
         reply = ModelReply.model_validate_json(self.reply)
         reply.usage.cost_usd = Decimal(0)

@@ -37,12 +37,14 @@ class Tally:
 
     `reported` is the provider's own count. Until it is there, `output_characters` says how
     much of an answer was seen, and `input_tokens` is what the caller expects of the question.
+    `is_cut`: it ended, but not where the model wanted (a limit, a filter), so it is not given twice.
     """
 
     reported: Usage | None = None
     input_tokens: int = 0
     output_characters: int = 0
     is_complete: bool = False
+    is_cut: bool = False
 
     def usage(self) -> Usage | None:
         """The provider's count, else an estimate from what was seen; None if nothing was."""
@@ -74,6 +76,7 @@ class AttemptOutcome:
     usage: Usage | None
     is_estimate: bool
     is_hedge: bool = False
+    is_cut: bool = False
 
 
 OnAttempt = Callable[[AttemptOutcome], object]

@@ -5,6 +5,7 @@ given from outside; routes are kept here, by version, for each org.
 """
 
 from cadre.engine.models.routing.ask import Ask, ask_of
+from cadre.engine.models.routing.book import Routes
 from cadre.engine.models.routing.candidate import Candidate, Health
 from cadre.engine.models.routing.decide import decide
 from cadre.engine.models.routing.decision import Considered, Decision
@@ -44,6 +45,7 @@ __all__ = [
     "Route",
     "RouteNotFound",
     "RouteShipped",
+    "Routes",
     "Routing",
     "Rule",
     "Target",

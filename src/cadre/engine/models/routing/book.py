@@ -5,6 +5,7 @@ revision with the one that its routes were read at.
 """
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row
@@ -24,25 +25,22 @@ from cadre.kernel.ids import OrgId
 
 _MOST_ORGS = 1_000
 _RESERVED = {"default", "offline", PLAIN}
-_Routes = dict[str, Route | BadRoute]
+Routes = Mapping[str, Route | BadRoute]
 
 
 class RouteBook:
     """The routes of every org. What an org never changed costs it one lookup a call."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[OrgId, tuple[str, _Routes]] = OrderedDict()
+        self._known: OrderedDict[OrgId, tuple[str, Routes]] = OrderedDict()
 
     async def route(self, work: Work, name: str) -> Route:
         """The route of that name, else the one that a model's name or a chain of them stands for."""
-        found = (await self._routes(work)).get(name)
-        if isinstance(found, BadRoute):
-            raise BadRoute(f"The route `{name}` can't be used: {found.detail}", field=found.field)
-        return plain_route(name) if found is None else found
+        return route_named(await self.routes(work), name)
 
     async def names(self, work: Work) -> list[str]:
         """The names of all routes."""
-        return sorted(await self._routes(work))
+        return sorted(await self.routes(work))
 
     async def listing(self, work: Work) -> list[RouteInfo]:
         """Every route by name, the org's own in place of shipped ones."""
@@ -117,14 +115,15 @@ class RouteBook:
         else:
             raise RouteNotFound(f"There is no route `{name}`.", field="name")
 
-    async def _routes(self, work: Work) -> _Routes:
+    async def routes(self, work: Work) -> Routes:
+        """All routes by name; one that can't be read as the reason for that."""
         # The revision is read before the routes: they are at least as new as it says.
         revision = await RevisionStore(work).current()
         known = self._known.get(work.scope.org)
         if known is not None and known[0] == revision:
             self._known.move_to_end(work.scope.org)
             return known[1]
-        routes: _Routes = {**shipped_routes()}
+        routes: dict[str, Route | BadRoute] = {**shipped_routes()}
         if revision is None:
             return routes
         for row in await RouteStore(work).newest():
@@ -134,6 +133,14 @@ class RouteBook:
         if len(self._known) > _MOST_ORGS:
             self._known.popitem(last=False)
         return routes
+
+
+def route_named(routes: Routes, name: str) -> Route:
+    """The route of that name, else the one that a model's name or a chain of them stands for."""
+    found = routes.get(name)
+    if isinstance(found, BadRoute):
+        raise BadRoute(f"The route `{name}` can't be used: {found.detail}", field=found.field)
+    return plain_route(name) if found is None else found
 
 
 def checked_name(route: Route, name: str) -> None:

@@ -1,10 +1,12 @@
 """Routing: which models a call goes to, and why; also for calls that are only imagined."""
 
+from collections.abc import Sequence
 from random import Random, SystemRandom
 
 from cadre.engine.models.errors import UnknownModel
 from cadre.engine.models.routing.ask import Ask, ask_of
-from cadre.engine.models.routing.book import RouteBook, checked_name
+from cadre.engine.models.routing.book import RouteBook, Routes, checked_name, route_named
+from cadre.engine.models.routing.candidate import Candidate
 from cadre.engine.models.routing.decide import decide
 from cadre.engine.models.routing.decision import Decision
 from cadre.engine.models.routing.dry_run import dry_run
@@ -51,12 +53,16 @@ class Routing:
 
     async def decide_ask(self, work: Work, spender: Spender, name: str, ask: Ask) -> Decision:
         """The same for what is no chat: an embedding, speech, a transcript."""
-        route = await self.book.route(work, name)
-        candidates = await self._candidates(work, spender)
-        decision = decide(route, ask, candidates, random=self._random)
+        routes = await self.book.routes(work)
+        return self.decide_among(routes, await self._candidates(work, spender), name, ask)
+
+    def decide_among(
+        self, routes: Routes, candidates: Sequence[Candidate], name: str, ask: Ask
+    ) -> Decision:
+        """The same for an org whose routes and models are known."""
+        decision = decide(route_named(routes, name), ask, candidates, random=self._random)
         if not decision.targets:
-            names = await self.book.names(work)
-            raise _refusal(name, decision, names)
+            raise _refusal(name, decision, sorted(routes))
         return decision
 
     async def check(self, work: Work, text: str) -> CheckedRoute:

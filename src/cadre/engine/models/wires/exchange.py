@@ -129,9 +129,11 @@ class Exchange:
             yield Events(self._endpoint.provider, answer.chunks())
 
     @asynccontextmanager
-    async def passed(self, url: str, body: bytes) -> AsyncGenerator[HttpStream]:
+    async def passed(
+        self, url: str, body: bytes, headers: Mapping[str, str] | None = None
+    ) -> AsyncGenerator[HttpStream]:
         """Send `body` as it is; the answer, of status 200 and of whatever type."""
-        async with self._answer("POST", url, body, None, self._limits(None)) as answer:
+        async with self._answer("POST", url, body, headers, self._limits(None)) as answer:
             await self._check(answer)
             yield answer
 

@@ -1,26 +1,24 @@
 """The adapter for Anthropic's Messages API and for servers that speak it."""
 
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import aclosing
 
 from cadre.engine.models.endpoints import Endpoint, Patience
 from cadre.engine.models.errors import ModelReplyBroken, ModelUnavailable
 from cadre.engine.models.prices import Price
 from cadre.engine.models.wires.anthropic.claude import traits_of
 from cadre.engine.models.wires.anthropic.content import prefix_of
-from cadre.engine.models.wires.anthropic.errors import error_of_event, error_of_status
+from cadre.engine.models.wires.anthropic.endpoint import SAMPLING_VERSION, exchange_with
+from cadre.engine.models.wires.anthropic.errors import error_of_event
 from cadre.engine.models.wires.anthropic.reply import ReplyBuilder
 from cadre.engine.models.wires.anthropic.request import Encoded, encode_request
-from cadre.engine.models.wires.exchange import Events, Exchange, base_url
+from cadre.engine.models.wires.exchange import Events, base_url
 from cadre.engine.models.wires.parts import inlined
 from cadre.infra.blobs import Blobs
-from cadre.infra.http_client import HttpClient, HttpStream
+from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import Delta, ModelReply, ModelRequest, ReplyDone
 from cadre.kernel.scope import Scope
 
-_VERSION = "2026-10-21"
-# The last version of the API in which a request may say `temperature` or `top_p`.
-_SAMPLING_VERSION = "2023-06-01"
 _COUNTED = ("model", "messages", "system", "tools", "tool_choice", "thinking", "output_config")
 _PAGES = 50
 
@@ -45,7 +43,7 @@ class AnthropicMessages:
         self._model = model
         self._price = price
         self._output_tokens = output_tokens
-        self._exchange = _exchange(http, endpoint, patience)
+        self._exchange = exchange_with(http, endpoint, patience)
 
     async def stream(self, scope: Scope, request: ModelRequest) -> AsyncGenerator[Delta]:  # noqa: ARG002  # every ChatModel is told for whom
         """See `ChatModel`."""
@@ -111,7 +109,7 @@ class AnthropicMessages:
 
 async def model_names(http: HttpClient, endpoint: Endpoint) -> list[str]:
     """Ask the provider which models it has: the cheapest call that proves address and key."""
-    exchange = _exchange(http, endpoint, None)
+    exchange = exchange_with(http, endpoint, None)
     names: list[str] = []
     after = ""
     for _ in range(_PAGES):
@@ -127,29 +125,9 @@ async def model_names(http: HttpClient, endpoint: Endpoint) -> list[str]:
     return sorted(names)
 
 
-def passed(
-    http: HttpClient, endpoint: Endpoint, path: str, body: bytes, patience: Patience
-) -> AbstractAsyncContextManager[HttpStream]:
-    """The answer of status 200 to a body in Anthropic's words; `path` stands below `/v1`.
-
-    The version is the one that every client's words are of.
-    """
-    exchange = _exchange(http, endpoint, patience, _SAMPLING_VERSION)
-    return exchange.passed(f"{base_url(endpoint, 'v1')}/v1/{path}", body)
-
-
-def _exchange(
-    http: HttpClient, endpoint: Endpoint, patience: Patience | None, version: str = _VERSION
-) -> Exchange:
-    headers = {"Content-Type": "application/json", "anthropic-version": version}
-    if endpoint.key:
-        headers["x-api-key"] = endpoint.key
-    return Exchange(http, endpoint, headers=headers, explain=error_of_status, patience=patience)
-
-
 def _version(encoded: Encoded) -> Mapping[str, str]:
     is_sampled = "temperature" in encoded.body or "top_p" in encoded.body
-    return {"anthropic-version": _SAMPLING_VERSION} if is_sampled else {}
+    return {"anthropic-version": SAMPLING_VERSION} if is_sampled else {}
 
 
 def _no_such_words(endpoint: Endpoint, act: str) -> ModelReplyBroken:

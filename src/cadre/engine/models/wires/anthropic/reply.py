@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import orjson
 
 from cadre.engine.models.errors import ModelReplyBroken
+from cadre.engine.models.wires.anthropic.usage import read_usage
 from cadre.engine.models.wires.draft import Draft
 from cadre.kernel.messages import Citation, Delta, Json, ModelReply, StopReason, Usage
 from cadre.kernel.values import is_object
@@ -65,19 +66,8 @@ class ReplyBuilder:
             ) from error
 
     def usage(self) -> Usage:
-        """What was used; the provider's own count of input leaves out what the cache holds."""
-        count = self._usage
-        cached = count.get("cache_read_input_tokens") or 0
-        written = count.get("cache_creation_input_tokens") or 0
-        return Usage(
-            input_tokens=(count.get("input_tokens") or 0) + cached + written,
-            cached_tokens=cached,
-            cache_write_tokens=written,
-            output_tokens=count.get("output_tokens") or 0,
-            reasoning_tokens=(count.get("output_tokens_details") or _NOTHING).get("thinking_tokens")
-            or 0,
-            searches=(count.get("server_tool_use") or _NOTHING).get("web_search_requests") or 0,
-        )
+        """What was used."""
+        return read_usage(self._usage)
 
     def finish(
         self, provider: str, model: str, answered: str, after: str | None = None

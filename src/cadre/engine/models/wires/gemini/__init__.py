@@ -2,5 +2,6 @@
 
 from cadre.engine.models.wires.gemini.embedder import GeminiEmbedder
 from cadre.engine.models.wires.gemini.generate import Gemini, model_names
+from cadre.engine.models.wires.gemini.passing import GeminiPassing
 
-__all__ = ["Gemini", "GeminiEmbedder", "model_names"]
+__all__ = ["Gemini", "GeminiEmbedder", "GeminiPassing", "model_names"]

@@ -9,6 +9,7 @@ import orjson
 
 from cadre.engine.models.errors import ModelRefused, ModelReplyBroken, ModelUnavailable
 from cadre.engine.models.wires.draft import Draft
+from cadre.engine.models.wires.gemini.usage import find_usage, read_usage
 from cadre.kernel.messages import (
     Citation,
     Delta,
@@ -69,19 +70,8 @@ class ReplyBuilder:
             ) from error
 
     def usage(self) -> Usage:
-        """What was used; the provider's own count of output leaves out the thoughts."""
-        count = self._usage
-        thoughts = count.get("thoughtsTokenCount") or 0
-        return Usage(
-            input_tokens=(count.get("promptTokenCount") or 0)
-            + (count.get("toolUsePromptTokenCount") or 0),
-            cached_tokens=count.get("cachedContentTokenCount") or 0,
-            audio_input_tokens=_sound(count.get("promptTokensDetails")),
-            output_tokens=(count.get("candidatesTokenCount") or 0) + thoughts,
-            reasoning_tokens=thoughts,
-            audio_output_tokens=_sound(count.get("candidatesTokensDetails")),
-            searches=len(self._grounding.get("webSearchQueries") or _NONE),
-        )
+        """What was used."""
+        return read_usage(self._usage)
 
     def finish(self, model: str, answered: str) -> ModelReply:
         """The whole answer; `answered` is the full name of the model that gave it."""
@@ -99,7 +89,7 @@ class ReplyBuilder:
 
     def _read(self, chunk: dict[str, Json]) -> list[Delta]:
         self.model = chunk.get("modelVersion") or self.model
-        self._usage.update(chunk.get("usageMetadata") or _NOTHING)
+        self._usage.update(find_usage(chunk) or _NOTHING)
         if reason := (chunk.get("promptFeedback") or _NOTHING).get("blockReason"):
             raise ModelRefused(
                 f"{self._provider} refuses to answer this ({reason}). Change what is asked."
@@ -145,14 +135,6 @@ class ReplyBuilder:
         if "text" in part:
             return [*self.draft.say(part["text"] or "", sealed)]
         return []
-
-
-def _sound(details: Json) -> int:
-    return sum(
-        detail.get("tokenCount") or 0
-        for detail in details or _NONE
-        if detail.get("modality") == "AUDIO"
-    )
 
 
 def _citations(grounding: dict[str, Json]) -> Iterator[Citation]:

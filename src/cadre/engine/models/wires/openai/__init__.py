@@ -8,6 +8,7 @@ from cadre.engine.models.wires.openai.deviations import (
     efforts,
 )
 from cadre.engine.models.wires.openai.embeddings import OpenAIEmbedder
+from cadre.engine.models.wires.openai.passing import OpenAIPassing, may_pass
 from cadre.engine.models.wires.openai.responses import OpenAIResponses
 from cadre.engine.models.wires.openai.speech import OpenAISpeaker
 from cadre.engine.models.wires.openai.transcription import OpenAITranscriber
@@ -19,9 +20,11 @@ __all__ = [
     "Deviations",
     "OpenAICompatible",
     "OpenAIEmbedder",
+    "OpenAIPassing",
     "OpenAIResponses",
     "OpenAISpeaker",
     "OpenAITranscriber",
     "Upstream",
     "efforts",
+    "may_pass",
 ]

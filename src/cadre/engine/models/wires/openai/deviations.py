@@ -8,6 +8,7 @@ samples or thinks are left out: the answer is still an answer to the same questi
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from cadre.kernel.messages import (
@@ -99,10 +100,8 @@ class Deviations:
 
     def of(self, model: str) -> "Deviations":
         """Those of one model."""
-        for pattern, deviations in self.families:
-            if re.search(pattern, model, re.IGNORECASE):
-                return deviations
-        return self
+        family = _family(tuple(pattern for pattern, _ in self.families), model)
+        return self if family is None else self.families[family][1]
 
     def refused(self, request: ModelRequest) -> Feature | None:
         """A feature that `request` needs and this model lacks."""
@@ -112,6 +111,13 @@ class Deviations:
 
 
 OPENAI_LIKE = Deviations()
+
+
+@lru_cache(4096)
+def _family(patterns: tuple[str, ...], model: str) -> int | None:
+    """The number of the first pattern that is found in the name."""
+    found = (i for i, each in enumerate(patterns) if re.search(each, model, re.IGNORECASE))
+    return next(found, None)
 
 
 def features(request: ModelRequest) -> Iterator[Feature]:

@@ -5,9 +5,11 @@ stops listening ends the work at the provider.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import TracebackType
 from typing import cast
 
 import orjson
@@ -43,28 +45,28 @@ class Upstream:
     patience: Patience = field(default_factory=Patience)
     deviations: Deviations = OPENAI_LIKE
 
-    @asynccontextmanager
-    async def send(
-        self, method: str, path: str, body: bytes | None = None, *, content_type: str = JSON
-    ) -> AsyncGenerator[HttpStream]:
-        """Yield the answer of status 200, or raise what any other one means."""
-        provider = self.endpoint.provider
-        try:
-            async with self.http.stream(
-                method,
-                self._url(path),
-                headers={**self.endpoint.headers(), "Content-Type": content_type},
-                body=body,
-                limits=self._limits(),
-                allow_private=self.endpoint.reachable(),
-            ) as answer:
-                if answer.status != 200:
-                    raise await self._error(answer)
-                yield answer
-        except (HttpTimedOut, HttpUnreachable) as error:
-            raise ModelUnavailable(f"{provider} does not answer: {error.detail}") from error
-        except ResponseTooLarge as error:
-            raise ModelReplyBroken(f"{provider} sends without end: {error.detail}") from error
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        content_type: str = JSON,
+        more: Mapping[str, str] | None = None,
+    ) -> AbstractAsyncContextManager[HttpStream]:
+        """Yield the answer of status 200, or raise what any other one means.
+
+        `more` are headers that the caller adds.
+        """
+        sent = self.http.stream(
+            method,
+            self._url(path),
+            headers={**(more or {}), **self.endpoint.headers(), "Content-Type": content_type},
+            body=body,
+            limits=self._limits(),
+            allow_private=self.endpoint.reachable(),
+        )
+        return _Sent(self, sent)
 
     async def ask(
         self, method: str, path: str, body: bytes | None = None, *, content_type: str = JSON
@@ -94,7 +96,8 @@ class Upstream:
             f"{wanted}. Check that its base URL is that of an OpenAI-compatible server."
         )
 
-    async def _error(self, answer: HttpStream) -> CadreError:
+    async def error(self, answer: HttpStream) -> CadreError:
+        """What an answer of another status than 200 means."""
         body = await _first_bytes(answer)
         if self.endpoint.key:
             body = body.replace(self.endpoint.key.encode(), b"***")
@@ -112,18 +115,66 @@ class Upstream:
         return self.endpoint.url(path.removeprefix("v1/") if base.endswith("/v1") else path)
 
     def _limits(self) -> HttpLimits:
-        return HttpLimits(
-            total_seconds=None,
-            connect_seconds=self.patience.connect_seconds,
-            idle_seconds=self.patience.idle_seconds,
-            body_bytes=_ANSWER_BYTES,
-            redirects=0,
-        )
+        return _limits(self.patience.connect_seconds, self.patience.idle_seconds)
+
+
+class _Sent:
+    """`async with` one: a good answer, and nothing but kinds of errors while it is read."""
+
+    __slots__ = ("_sent", "_upstream")
+
+    def __init__(self, upstream: Upstream, sent: AbstractAsyncContextManager[HttpStream]) -> None:
+        self._upstream = upstream
+        self._sent = sent
+
+    async def __aenter__(self) -> HttpStream:
+        try:
+            answer = await self._sent.__aenter__()
+        except CadreError as error:
+            raise self._told(error) from error
+        if answer.status == 200:
+            return answer
+        try:
+            refusal = await self._upstream.error(answer)
+        except CadreError as error:
+            raise self._told(error) from error
+        finally:
+            await self._sent.__aexit__(None, None, None)
+        raise refusal
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._sent.__aexit__(kind, error, trace)
+        if isinstance(error, CadreError) and (told := self._told(error)) is not error:
+            raise told from error
+
+    def _told(self, error: CadreError) -> CadreError:
+        provider = self._upstream.endpoint.provider
+        if isinstance(error, HttpTimedOut | HttpUnreachable):
+            return ModelUnavailable(f"{provider} does not answer: {error.detail}")
+        if isinstance(error, ResponseTooLarge):
+            return ModelReplyBroken(f"{provider} sends without end: {error.detail}")
+        return error
 
 
 def reading(answer: HttpStream) -> AbstractAsyncContextManager[AsyncGenerator[bytes]]:
     """The pieces of the body; leaving ends the reading at once, and not when it is collected."""
     return aclosing(cast("AsyncGenerator[bytes]", answer.chunks()))
+
+
+@lru_cache(64)
+def _limits(connect_seconds: float, idle_seconds: float) -> HttpLimits:
+    return HttpLimits(
+        total_seconds=None,
+        connect_seconds=connect_seconds,
+        idle_seconds=idle_seconds,
+        body_bytes=_ANSWER_BYTES,
+        redirects=0,
+    )
 
 
 def media_type(answer: HttpStream) -> str:
