@@ -13,7 +13,6 @@ from typing import Any
 
 from benchmarks.gateway_contenders import (
     ABSENT,
-    CACHED_ROUTE,
     CADRE,
     CONTENDERS,
     FLOOR,
@@ -22,13 +21,11 @@ from benchmarks.gateway_contenders import (
     Contender,
     upstream,
 )
-from benchmarks.gateway_process import Door
 from benchmarks.gateway_report import describe, targets
 from benchmarks.gateway_rounds import (
     CONNECTIONS,
     Cell,
     Upstream,
-    cached,
     folder_of,
     measure_round,
     memory,
@@ -48,17 +45,17 @@ def measure(options: Options) -> Result:
     ready = [each for each in CONTENDERS if _prepared(each, missing)]
     with tempfile.TemporaryDirectory(prefix="cadre-bench-") as name, upstream() as (door, url):
         folder, source = Path(name), Upstream(door, url)
-        cells, remembered = _rounds(ready, source, folder, options, missing)
+        cells = _rounds(ready, source, folder, options, missing)
         started = [each for each in ready if each.name not in missing]
         resident = {each.name: _memory(each, source, folder, options) for each in started}
     return {
         "figure": "gateway",
         "cells": _summary(cells),
         "errors": _errors(cells),
-        "added_p50_ms": _added(cells),
+        "added_p50_ms": _added(cells, DIRECT),
+        "added_to_floor_p50_ms": _added(cells, FLOOR.name),
         "cadre_to": {each.name: _ratios(cells, each) for each in (FLOOR, PORTKEY, LITELLM)},
         "memory": resident,
-        "cached": remembered,
         "missing": missing,
         "peers": {
             "litellm": gateway_litellm.VERSION,
@@ -83,8 +80,8 @@ def _rounds(
     folder: Path,
     options: Options,
     missing: dict[str, str],
-) -> tuple[list[list[Cell]], dict[str, float]]:
-    """The cells, round by round, and the latency of cadre's cached answers."""
+) -> list[list[Cell]]:
+    """The cells, round by round."""
     with ExitStack() as stack:
         doors = {DIRECT: source.door}
         for each in contenders:
@@ -100,25 +97,13 @@ def _rounds(
             # Every second round the other way round: no one always runs after the same one.
             order = asked if number % 2 == 0 else asked[::-1]
             rounds.append(measure_round(doors, order, source, options))
-        return rounds, _cached(doors, source, options, missing)
-
-
-def _cached(
-    doors: dict[str, Door], source: Upstream, options: Options, missing: dict[str, str]
-) -> dict[str, float]:
-    if CADRE.name not in doors:
-        return {}
-    try:
-        return cached(doors[CADRE.name], source, CACHED_ROUTE, 100 if options.quick else 2000)
-    except RuntimeError as error:
-        missing["a cached answer"] = _line(error)
-        return {}
+        return rounds
 
 
 def _memory(
     contender: Contender, source: Upstream, folder: Path, options: Options
 ) -> dict[str, Any]:
-    requests = 100_000 if contender.share == 1 else 10_000
+    requests = 100_000 if contender.share >= 0.5 else 10_000
     try:
         with contender.running(folder_of(folder, f"{contender.name}-memory"), source.url) as door:
             return memory(door, requests // 100 if options.quick else requests)
@@ -145,12 +130,12 @@ def _errors(rounds: list[list[Cell]]) -> dict[str, str]:
     }
 
 
-def _added(rounds: list[list[Cell]]) -> dict[str, Any]:
-    """p50 at one connection less the upstream's own of the same round, by contender and shape."""
+def _added(rounds: list[list[Cell]], base: str) -> dict[str, Any]:
+    """p50 at one connection less `base`'s of the same round, by contender and shape."""
     added: dict[str, Any] = {}
     for each in CONTENDERS:
         for shape in SHAPES:
-            pairs = _pairs(rounds, each.name, DIRECT, shape.name, 1)
+            pairs = _pairs(rounds, each.name, base, shape.name, 1)
             values = [ours["p50_ms"] - own["p50_ms"] for ours, own in pairs]
             if values:
                 added.setdefault(each.name, {})[shape.name] = spread(values, 3)

@@ -73,13 +73,13 @@ def measure_round(
     return cells
 
 
-def memory(door: Door, requests: int) -> dict[str, Any]:
-    """Resident MiB before and after `requests` of all shapes, warmed up with a fiftieth of them."""
-    _mixed(door, max(requests // 50, 100))
+def memory(door: Door, requests: int, mix: Mapping[str, float] = MIX) -> dict[str, Any]:
+    """Resident MiB before and after `requests` of `mix`, warmed up with a fiftieth of them."""
+    _mixed(door, max(requests // 50, 100), mix)
     time.sleep(_QUIET_SECONDS)
     resident = [door.resident_bytes()]
     for _ in range(_BLOCKS):
-        _mixed(door, requests // _BLOCKS)
+        _mixed(door, requests // _BLOCKS, mix)
         resident.append(door.resident_bytes())
     time.sleep(_QUIET_SECONDS)
     after = door.resident_bytes()
@@ -92,16 +92,6 @@ def memory(door: Door, requests: int) -> dict[str, Any]:
     }
 
 
-def cached(door: Door, upstream: Upstream, model: str, requests: int) -> dict[str, float]:
-    """Latency of an answer that the gateway has, at one connection; asks the upstream once at most."""
-    before = upstream.served()
-    found = load(door, "plain", 1, requests, warm=20, model=model, is_distinct=False)
-    asked = upstream.served() - before
-    if asked > 1:
-        raise RuntimeError(f"{asked} of {requests} answers did not come from the cache")
-    return found["latency"]
-
-
 def load(
     door: Door,
     shape: str,
@@ -109,11 +99,10 @@ def load(
     requests: int,
     *,
     warm: int,
-    model: str = "",
     is_distinct: bool = True,
 ) -> dict[str, Any]:
     task = {
-        "url": door.url, "headers": door.headers, "model": model or door.model, "shape": shape,
+        "url": door.url, "headers": door.headers, "model": door.model, "shape": shape,
         "connections": connections, "requests": requests, "warm": warm, "is_distinct": is_distinct,
     }  # fmt: skip
     return run_program([sys.executable, "-m", "benchmarks.gateway_load"], task)
@@ -140,8 +129,8 @@ def _cell(
     }
 
 
-def _mixed(door: Door, requests: int) -> None:
-    for shape, share in MIX.items():
+def _mixed(door: Door, requests: int, mix: Mapping[str, float]) -> None:
+    for shape, share in mix.items():
         load(door, shape, 16, max(round(requests * share), 16), warm=0)
 
 

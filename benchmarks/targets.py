@@ -1,5 +1,6 @@
 """A target of the foundation's issue, and what was measured against it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -30,6 +31,13 @@ def number(value: float) -> str:
     if abs(value) >= 100 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def spread_told(value: Mapping[str, float] | None) -> str:
+    """The median with the least and the most of the rounds."""
+    if value is None:
+        return "-"
+    return f"{number(value['median'])} ({number(value['min'])}-{number(value['max'])})"
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

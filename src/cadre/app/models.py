@@ -20,6 +20,7 @@ from cadre.engine.models import (
     PastCalls,
     Planner,
     Prober,
+    ProbeSettings,
     Probing,
     RevisionStore,
     Routing,
@@ -50,7 +51,13 @@ async def build_models(settings: Settings, ground: Ground) -> Services:
         database=database, http=http, blobs=blobs, views=views, usage=usage, system=OWNER_SCOPE
     )
     prober = Prober(
-        database, health, breakers, OWNER_SCOPE, every=probing.every, named=probing.named
+        database,
+        health,
+        breakers,
+        OWNER_SCOPE,
+        every=probing.every,
+        named=probing.named,
+        settings=ProbeSettings(settings.probe_seconds, settings.probe_usd_per_day),
     )
     cache = AnswerCache()
     models = Models(

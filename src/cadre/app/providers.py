@@ -2,12 +2,25 @@
 
 import asyncio
 import os
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from cadre.app.settings import Settings
-from cadre.engine.models import KNOWN, Endpoint, EnvironmentProvider, from_environment, model_names
+from cadre.engine.models import (
+    KNOWN,
+    Endpoint,
+    EnvironmentProvider,
+    ModelCard,
+    from_environment,
+    installed_models,
+    model_names,
+    tells_installed,
+)
 from cadre.infra.http_client import HttpClient, host_and_port
 from cadre.infra.telemetry import get_logger
 from cadre.kernel.errors import CadreError
+
+Found = TypeVar("Found")
 
 _ASK_SECONDS = 3.0
 _log = get_logger("app")
@@ -48,17 +61,25 @@ async def _provider(
 ) -> EnvironmentProvider:
     known = KNOWN[endpoint.provider]
     is_elsewhere = host_and_port(endpoint.base_url) != host_and_port(known.base_url)
-    if not models and (known.is_local or is_elsewhere):
-        models = await _ask(endpoint, http)
+    installed: tuple[ModelCard, ...] = ()
+    if tells_installed(endpoint):
+        installed = await _asked(endpoint, installed_models(http, endpoint))
+        models = models or tuple(card.id for card in installed)
+    elif not models and is_elsewhere:
+        models = await _asked(endpoint, model_names(http, endpoint))
     return EnvironmentProvider(
-        name=endpoint.provider, base_url=endpoint.base_url, key=endpoint.key, models=models
+        name=endpoint.provider,
+        base_url=endpoint.base_url,
+        key=endpoint.key,
+        models=models,
+        installed=installed,
     )
 
 
-async def _ask(endpoint: Endpoint, http: HttpClient) -> tuple[str, ...]:
+async def _asked(endpoint: Endpoint, asking: Awaitable[list[Found]]) -> tuple[Found, ...]:
     try:
         async with asyncio.timeout(_ASK_SECONDS):
-            return tuple(await model_names(http, endpoint))
+            return tuple(await asking)
     except (CadreError, TimeoutError) as error:
         _log.warning(
             "a provider of the environment did not name its models",

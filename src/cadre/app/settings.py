@@ -8,6 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
@@ -75,6 +76,14 @@ class Settings(BaseSettings):
     workspace_megabytes: int = Field(default=2_000, ge=1, le=1_000_000)
     private_hosts: Names = Field(
         default=[], description="Private addresses that tools and models may reach: `host:port`."
+    )
+    probe_seconds: float | None = Field(
+        default=None,
+        ge=10,
+        description="Ask every connected provider whether it is well this often; else only on request.",
+    )
+    probe_usd_per_day: Decimal = Field(
+        default=Decimal("0.10"), ge=0, description="What probes may cost an organisation in a day."
     )
     openai_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key")

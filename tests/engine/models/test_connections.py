@@ -20,12 +20,16 @@ from cadre.kernel.scope import Scope
 from tests.engine.models.conftest import Open
 from tests.engine.models.scripted_server import Reply, ScriptedServer
 from tests.engine.models.stack import ModelStack
+from tests.engine.models.wires.raw_server import RawServer, raw
+
+__all__ = ["raw"]
+FREE = Price(input=Decimal(0), output=Decimal(0))
+PRICE = Price(input=Decimal("0.40"), output=Decimal("1.60"))
 
 
 def mine(server: ScriptedServer, key: str | None = "sk-1") -> ProviderInput:
-    price = Price(input=Decimal("0.40"), output=Decimal("1.60"))
     return ProviderInput(
-        base_url=server.base_url, key=key, models=["scripted"], prices={"scripted": price}
+        base_url=server.base_url, key=key, models=["scripted"], prices={"scripted": PRICE}
     )
 
 
@@ -201,3 +205,39 @@ async def test_nobody_at_the_address_is_an_answer_too(stack: ModelStack):
     check = await stack.connections.check(Endpoint("mine", "http://127.0.0.1:9/v1"))
 
     assert (check.ok, check.code) == (False, "model_unavailable")
+
+
+async def test_what_an_ollama_has_installed_is_known_once_it_was_asked(
+    database: Database, scope: Scope, stack: ModelStack, raw: RawServer
+):
+    raw.say_json({"models": [{"name": "qwen3:8b"}, {"name": "nomic-embed-text:latest"}]})
+    raw.say_json({"capabilities": ["completion", "tools"], "model_info": {"q.context_length": 9}})
+    raw.say_json({"capabilities": ["embedding"], "model_info": {}})
+    given = ProviderInput(kind="ollama", base_url=f"{raw.url}/v1", models=["qwen3:8b"])
+    async with database.begin(scope) as work:
+        await stack.connections.put(work, "mine", given)
+
+    checked = await stack.connections.test(database, scope, "mine")
+
+    async with database.read(scope) as work:
+        cards = {card.name: card for card in (await stack.views.of(work)).cards.visible()}
+    assert checked.models == ["nomic-embed-text:latest", "qwen3:8b"]
+    asked = cards["mine:qwen3:8b"]
+    assert (asked.context_tokens, "tools" in asked.capabilities) == (9, True)
+    assert (asked.source, asked.price) == ("discovered", FREE)
+    assert cards["mine:nomic-embed-text:latest"].kind == "embedding"
+
+
+async def test_a_price_that_was_entered_goes_before_what_a_server_says(
+    database: Database, scope: Scope, stack: ModelStack, raw: RawServer
+):
+    raw.say_json({"models": [{"name": "qwen3:8b"}]})
+    raw.say_json({"capabilities": ["completion"], "model_info": {}})
+    given = ProviderInput(kind="ollama", base_url=f"{raw.url}/v1", prices={"qwen3:8b": PRICE})
+    async with database.begin(scope) as work:
+        await stack.connections.put(work, "mine", given)
+    await stack.connections.test(database, scope, "mine")
+
+    async with database.read(scope) as work:
+        card = (await stack.views.of(work)).cards.find("mine:qwen3:8b")
+    assert card.price == PRICE

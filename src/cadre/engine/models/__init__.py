@@ -11,6 +11,7 @@ from cadre.engine.models.calling import (
     HealthJobs,
     HealthReports,
     Prober,
+    ProbeSettings,
     Retries,
     Tally,
 )
@@ -37,7 +38,13 @@ from cadre.engine.models.planning import Planner
 from cadre.engine.models.ports import ChatModel, Embeddings, Passing, Speech, Transcript
 from cadre.engine.models.prices import Price
 from cadre.engine.models.probing import Probing
-from cadre.engine.models.providers import KNOWN, from_environment, model_names
+from cadre.engine.models.providers import (
+    KNOWN,
+    from_environment,
+    installed_models,
+    model_names,
+    tells_installed,
+)
 from cadre.engine.models.revisions import RevisionStore
 from cadre.engine.models.routing import Ask, Routing
 from cadre.engine.models.schemas import ModelInfo, ModelList, Provider, ProviderCheck, ProviderInput
@@ -87,6 +94,7 @@ __all__ = [
     "Patience",
     "Planner",
     "Price",
+    "ProbeSettings",
     "Prober",
     "Probing",
     "Provider",
@@ -107,5 +115,7 @@ __all__ = [
     "call_options",
     "data_of",
     "from_environment",
+    "installed_models",
     "model_names",
+    "tells_installed",
 ]

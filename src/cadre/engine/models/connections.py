@@ -6,21 +6,23 @@ trust/secrets and leave only inside an `Endpoint`.
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cadre.engine.models.card import ModelCard
 from cadre.engine.models.catalog import bare_card
 from cadre.engine.models.endpoints import Endpoint
 from cadre.engine.models.errors import ProviderFromEnvironment, UnknownProvider
+from cadre.engine.models.installed import Installed
 from cadre.engine.models.prices import Price
-from cadre.engine.models.providers import KNOWN, KnownProvider, model_names
+from cadre.engine.models.providers import KNOWN, KnownProvider, model_names, tells_installed
 from cadre.engine.models.revisions import RevisionStore
 from cadre.engine.models.schemas import Provider, ProviderCheck, ProviderInput
 from cadre.engine.models.store import ProviderStore
-from cadre.infra.database import Work
+from cadre.infra.database import Database, Work
 from cadre.infra.http_client import HttpClient, host_and_port
 from cadre.kernel.errors import CadreError, Invalid
+from cadre.kernel.scope import Scope
 from cadre.trust.secrets import Secrets
 
 COMPATIBLE = "compatible"
@@ -32,7 +34,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 class EnvironmentProvider:
     """A provider that the settings of the process give to every org.
 
-    `kind` is a known provider's name; without `models` the catalog says what it has.
+    `kind` is a known provider's name; without `models` the catalog says what it has. `installed`
+    is what a server of one's own said of its models.
     """
 
     name: str = "openai"
@@ -41,6 +44,7 @@ class EnvironmentProvider:
     models: tuple[str, ...] = ()
     prices: Mapping[str, Price] = field(default_factory=dict[str, Price])
     kind: str = ""
+    installed: tuple[ModelCard, ...] = ()
 
     def shown(self) -> Provider:
         """As people see it: with its address, without its key."""
@@ -74,6 +78,9 @@ class Connections:
         self._http = http
         self._secrets = secrets
         self._environment = {provider.name: provider for provider in environment}
+        self._installed = Installed(http)
+        for provider in environment:
+            self._installed.remember(provider.shown().base_url, provider.installed)
 
     async def all(self, work: Work) -> list[Provider]:
         """Those of the environment first, then the org's own."""
@@ -124,23 +131,48 @@ class Connections:
 
     async def discovered(self, work: Work) -> Sequence[ModelCard]:
         """Cards of the models that the providers name themselves, with the prices given there."""
-        return [
-            bare_card(provider.name, model, provider.prices.get(model))
-            for provider in await self.all(work)
-            for model in dict.fromkeys([*provider.models, *provider.prices])
-        ]
+        return [card for provider in await self.all(work) for card in self._cards(provider)]
+
+    async def test(self, database: Database, scope: Scope, name: str) -> ProviderCheck:
+        """Ask the provider for its models, and take to heart what is new; see `check`."""
+        async with database.read(scope) as work:
+            endpoint = await self.endpoint(work, name)
+        # No transaction stays open while a stranger answers.
+        before = self._installed.of(endpoint.base_url)
+        checked = await self.check(endpoint)
+        if self._installed.of(endpoint.base_url) != before:
+            async with database.begin(scope) as work:
+                await RevisionStore(work).change()
+        return checked
 
     async def check(self, endpoint: Endpoint) -> ProviderCheck:
         """Ask the provider for its models; what goes wrong is the answer, not an error."""
         started = time.monotonic()
         try:
-            names = await model_names(self._http, endpoint)
+            names = await self._names(endpoint)
         except CadreError as error:
             seconds = time.monotonic() - started
             return ProviderCheck(ok=False, code=error.code, detail=error.detail, seconds=seconds)
         seconds = time.monotonic() - started
         detail = f"{endpoint.provider} answers and has {len(names)} models."
         return ProviderCheck(ok=True, models=names, detail=detail, seconds=seconds)
+
+    async def _names(self, endpoint: Endpoint) -> list[str]:
+        if not tells_installed(endpoint):
+            return await model_names(self._http, endpoint)
+        await self._installed.look(endpoint)
+        return sorted(self._installed.of(endpoint.base_url))
+
+    def _cards(self, provider: Provider) -> Iterator[ModelCard]:
+        installed = self._installed.of(provider.base_url)
+        for name in dict.fromkeys([*provider.models, *provider.prices, *installed]):
+            price = provider.prices.get(name)
+            found = installed.get(name)
+            if found is None:
+                yield bare_card(provider.name, name, price)
+            else:
+                more = {} if price is None else {"price": price}
+                yield found.model_copy(update={"provider": provider.name, **more})
 
     async def _provider(self, work: Work, name: str) -> Provider:
         if given := self._environment.get(name):
@@ -158,8 +190,8 @@ class Connections:
             key = given.key
         else:
             key = await self._secrets.get(work, _secret(provider.name))
-        wire = known_of(provider.kind).wire
-        return Endpoint(provider.name, provider.base_url, key, wire)
+        known = known_of(provider.kind)
+        return Endpoint(provider.name, provider.base_url, key, known.wire, known.name)
 
     async def _refuse_moved_key(self, work: Work, name: str, given: ProviderInput) -> None:
         """A stored key was entered for one address; another one must not get it unasked."""

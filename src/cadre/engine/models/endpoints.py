@@ -10,12 +10,16 @@ Wire = Literal["openai", "anthropic", "gemini", "offline"]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a provider is reached. `key` is None for servers that ask for none."""
+    """Where a provider is reached. `key` is None for servers that ask for none.
+
+    `kind` is the known provider that somebody said it is, whatever it is called here.
+    """
 
     provider: str
     base_url: str
     key: str | None = field(default=None, repr=False)
     wire: Wire = "openai"
+    kind: str = ""
 
     @property
     def is_official(self) -> bool:

@@ -69,9 +69,7 @@ async def test_provider(
     name: str,
 ) -> ProviderCheck:
     """Ask the provider for its models, to see that address and key are right."""
-    async with database.read(scope) as work:
-        endpoint = await connections.endpoint(work, name)
-    return await connections.check(endpoint)  # no transaction stays open while a stranger answers
+    return await connections.test(database, scope, name)
 
 
 @router.get("/models/advice")

@@ -3,7 +3,7 @@
 A provider that is not known here is a compatible server; nothing else has to be told.
 """
 
-from cadre.engine.models.providers.discovery import installed_models
+from cadre.engine.models.providers.discovery import installed_models, tells_installed
 from cadre.engine.models.providers.environment import (
     BadVariable,
     ProviderFromVariables,
@@ -33,5 +33,6 @@ __all__ = [
     "model_names",
     "provider_of",
     "speaker",
+    "tells_installed",
     "transcriber",
 ]

@@ -13,6 +13,7 @@ from cadre.engine.models.card import Capability, Kind, ModelCard
 from cadre.engine.models.endpoints import Endpoint, Patience
 from cadre.engine.models.prices import Price
 from cadre.engine.models.providers.ollama import OLLAMA, root
+from cadre.engine.models.providers.registry import provider_of
 from cadre.engine.models.wires.openai import Upstream
 from cadre.engine.models.wires.openai.listing import model_names
 from cadre.infra.http_client import HttpClient
@@ -28,6 +29,11 @@ _CAPABILITIES: dict[str, Capability] = {
     "thinking": "reasoning",
     "audio": "audio",
 }
+
+
+def tells_installed(endpoint: Endpoint) -> bool:
+    """Whether the server at `endpoint` says what each of its models can do."""
+    return provider_of(endpoint) is OLLAMA
 
 
 async def installed_models(http: HttpClient, endpoint: Endpoint) -> list[ModelCard]:

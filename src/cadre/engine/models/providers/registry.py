@@ -35,7 +35,7 @@ _BY_HOST = {host_and_port(known.base_url): known for known in _ALL if known is n
 
 
 def provider_of(endpoint: Endpoint) -> KnownProvider:
-    """Known by its address, else by its name; otherwise any compatible server.
+    """Known by its address, else by what it was said to be or its name; else any compatible server.
 
     The name "openai" at another address says nothing: it is what everybody calls a server
     that speaks OpenAI's words.
@@ -43,5 +43,5 @@ def provider_of(endpoint: Endpoint) -> KnownProvider:
     by_host = _BY_HOST.get(host_and_port(endpoint.base_url))
     if by_host is not None and by_host.wire == endpoint.wire:
         return by_host
-    by_name = KNOWN.get(endpoint.provider, COMPATIBLE)
+    by_name = KNOWN.get(endpoint.kind or endpoint.provider, COMPATIBLE)
     return COMPATIBLE if by_name is OPENAI or by_name.wire != endpoint.wire else by_name
