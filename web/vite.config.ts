@@ -22,6 +22,16 @@ const SHELL = new RegExp(
   ].join("|"),
 );
 
+/** What nearly every page is made of, and too small to be worth a file and a name each. */
+const COMMON = new RegExp(
+  [
+    "/src/ui/(panes|field|status)\\.",
+    "/src/lib/(format|use_list_keys)\\.",
+    "lucide-react/dist/esm/icons/(arrow-(down|left|up)|ban|chevron-(down|right|up)|clock|ellipsis|globe|pencil|plus|rotate-ccw|trash-2|wrench)\\.",
+    "lucide-react/dist/esm/icons/circle-(check|dashed|pause|x)\\.",
+  ].join("|"),
+);
+
 export default defineConfig(({ command }) => ({
   // The server writes a fresh one into every page; what adds style elements reads it back.
   ...(command === "build" ? { html: { cspNonce: "__CSP_NONCE__" } } : {}),
@@ -43,7 +53,12 @@ export default defineConfig(({ command }) => ({
     manifest: true,
     rolldownOptions: {
       output: {
-        codeSplitting: { groups: [{ name: "shell", test: SHELL }] },
+        codeSplitting: {
+          groups: [
+            { name: "shell", test: SHELL },
+            { name: "common", test: COMMON },
+          ],
+        },
       },
     },
   },

@@ -211,8 +211,8 @@ async def test_what_an_ollama_has_installed_is_known_once_it_was_asked(
     database: Database, scope: Scope, stack: ModelStack, raw: RawServer
 ):
     raw.say_json({"models": [{"name": "qwen3:8b"}, {"name": "nomic-embed-text:latest"}]})
-    raw.say_json({"capabilities": ["completion", "tools"], "model_info": {"q.context_length": 9}})
     raw.say_json({"capabilities": ["embedding"], "model_info": {}})
+    raw.say_json({"capabilities": ["completion", "tools"], "model_info": {"q.context_length": 9}})
     given = ProviderInput(kind="ollama", base_url=f"{raw.url}/v1", models=["qwen3:8b"])
     async with database.begin(scope) as work:
         await stack.connections.put(work, "mine", given)

@@ -5,6 +5,7 @@ import {
   Activity,
   Bot,
   CircleHelp,
+  Cpu,
   type LucideIcon,
   MessageSquare,
   Moon,
@@ -16,6 +17,7 @@ import { Dialog as Radix } from "radix-ui";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { api } from "@/api/client";
 import type { AgentSummary, Conversation, Page, Run } from "@/api/types";
+import type { CatalogItem } from "@/features/models/types";
 import { useTheme } from "@/lib/theme";
 import { Kbd } from "@/ui/kbd";
 import { ROOMS } from "./rooms";
@@ -50,7 +52,7 @@ export default function Palette({ onClose, onHelp }: Props) {
               <Command.Input
                 value={text}
                 onValueChange={setText}
-                placeholder="Search conversations, runs and agents, or type a command"
+                placeholder="Search conversations, runs, agents and models, or type a command"
                 className="h-11 grow bg-transparent text-14 outline-none max-md:text-16"
               />
               <Kbd keys="Esc" />
@@ -111,6 +113,21 @@ export default function Palette({ onClose, onHelp }: Props) {
                   </Item>
                 ))}
               </Group>
+              {found.models.length > 0 && (
+                <Group heading="Models">
+                  {found.models.map(({ name, card }) => (
+                    <Item
+                      key={name}
+                      id={`model-${name}`}
+                      icon={Cpu}
+                      aside={card.provider}
+                      onSelect={then(() => navigate({ to: "/models/$name", params: { name } }))}
+                    >
+                      {card.title || card.id}
+                    </Item>
+                  ))}
+                </Group>
+              )}
               <Group heading="Page">
                 <Item icon={Sun} onSelect={then(() => setTheme("light"))}>
                   Light theme
@@ -147,10 +164,18 @@ function useFound(text: string) {
     queryKey: ["agents"],
     queryFn: ({ signal }) => api.get<Page<AgentSummary>>("/agents", undefined, signal),
   });
+  const models = useQuery({
+    queryKey: ["palette", "models", text],
+    // Without a word there would be all of them.
+    enabled: text.length > 1,
+    queryFn: ({ signal }) => api.get<Page<CatalogItem>>("/models/catalog", { q: text }, signal),
+    placeholderData: (old) => old,
+  });
   return {
     conversations: conversations.data?.items.slice(0, limit) ?? [],
     runs: runs.data?.items.slice(0, limit) ?? [],
     agents: agents.data?.items ?? [],
+    models: (text.length > 1 && models.data?.items.slice(0, limit)) || [],
   };
 }
 

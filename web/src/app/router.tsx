@@ -11,19 +11,11 @@ import {
 } from "@tanstack/react-router";
 import { Problem } from "@/api/client";
 import { meQuery } from "@/api/me";
+import { SEARCH_NAMES } from "@/features/usage/search_names";
 import { Spinner } from "@/ui/notes";
 import { CrashPage, MissingPage } from "./crash_page";
+import { texts } from "./search";
 import { Shell } from "./shell";
-
-/** Search parameters are plain text: `?q=12` is the text 12. */
-function texts<Name extends string>(...names: Name[]) {
-  return (search: Record<string, unknown>): { [Key in Name]?: string } => {
-    const found = names.filter((name) => typeof search[name] === "string" && search[name] !== "");
-    return Object.fromEntries(found.map((name) => [name, search[name]])) as {
-      [Key in Name]?: string;
-    };
-  };
-}
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: Outlet,
@@ -122,6 +114,79 @@ const agent = createRoute({
   component: lazyRouteComponent(() => import("@/features/agents/agent_page"), "AgentPage"),
 });
 
+const modelsPages = () => import("@/features/models/pages");
+
+const models = createRoute({
+  getParentRoute: () => shell,
+  path: "/models",
+  component: lazyRouteComponent(modelsPages, "ModelsPage"),
+});
+
+const catalog = createRoute({
+  getParentRoute: () => models,
+  id: "catalog",
+  validateSearch: texts("q", "provider", "capability", "status", "usable", "sort"),
+  component: lazyRouteComponent(modelsPages, "CatalogPage"),
+});
+
+/** Without a model open, so that the address of the list is the room's own. */
+const catalogHome = createRoute({ getParentRoute: () => catalog, path: "/" });
+
+const model = createRoute({
+  getParentRoute: () => catalog,
+  path: "$name",
+  component: lazyRouteComponent(modelsPages, "ModelPage"),
+});
+
+const capabilities = createRoute({
+  getParentRoute: () => models,
+  path: "capabilities",
+  validateSearch: texts("retired"),
+  component: lazyRouteComponent(modelsPages, "CapabilitiesPage"),
+});
+
+const recommend = createRoute({
+  getParentRoute: () => models,
+  path: "recommend",
+  validateSearch: texts("task"),
+  component: lazyRouteComponent(modelsPages, "RecommendPage"),
+});
+
+const modelRoutes = createRoute({
+  getParentRoute: () => models,
+  path: "routes",
+  component: lazyRouteComponent(modelsPages, "RoutesPage"),
+});
+
+const modelRoute = createRoute({
+  getParentRoute: () => modelRoutes,
+  path: "$route",
+  validateSearch: texts("tab", "version"),
+  component: lazyRouteComponent(modelsPages, "RoutePage"),
+});
+
+const modelHealth = createRoute({
+  getParentRoute: () => models,
+  path: "health",
+  validateSearch: texts("open", "period"),
+  component: lazyRouteComponent(modelsPages, "HealthPage"),
+});
+
+const prices = createRoute({
+  getParentRoute: () => models,
+  path: "prices",
+  component: lazyRouteComponent(modelsPages, "PricesPage"),
+});
+
+const usage = createRoute({
+  getParentRoute: () => shell,
+  path: "/usage",
+  validateSearch: texts(...SEARCH_NAMES),
+  component: lazyRouteComponent(() => import("@/features/usage/usage_page"), "UsagePage"),
+});
+
+const usageTab = createRoute({ getParentRoute: () => usage, path: "$tab" });
+
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
@@ -137,6 +202,15 @@ const tree = root.addChildren([
     compare,
     approvals,
     agents.addChildren([agent]),
+    models.addChildren([
+      catalog.addChildren([catalogHome, model]),
+      capabilities,
+      recommend,
+      modelRoutes.addChildren([modelRoute]),
+      modelHealth,
+      prices,
+    ]),
+    usage.addChildren([usageTab]),
     settings,
   ]),
 ]);

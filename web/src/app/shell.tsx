@@ -1,12 +1,12 @@
-import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { clsx } from "clsx";
+import { Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
-import { usePendingCount } from "@/api/approvals";
 import { useIsReconnecting } from "@/api/live";
 import { useShortcuts } from "@/lib/shortcuts";
 import { Rail } from "./rail";
 import { ROOMS } from "./rooms";
 
+/** Only phones show them. */
+const BottomTabs = lazy(() => import("./bottom_tabs"));
 const Palette = lazy(() => import("./palette"));
 const ShortcutsHelp = lazy(() => import("./shortcuts_help"));
 
@@ -41,7 +41,9 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <BottomTabs />
+      <Suspense fallback={<div className="h-13 shrink-0 md:hidden" />}>
+        <BottomTabs />
+      </Suspense>
       <Suspense>
         {layer === "palette" && (
           <Palette onClose={() => setLayer(null)} onHelp={() => setLayer("help")} />
@@ -63,40 +65,5 @@ function Reconnecting() {
       <span className="pulse-live size-1.5 rounded-full bg-warn" />
       Reconnecting. Runs go on meanwhile; what you missed will appear here.
     </div>
-  );
-}
-
-function BottomTabs() {
-  const { pathname } = useLocation();
-  const pending = usePendingCount();
-  return (
-    <nav
-      aria-label="Rooms"
-      className="flex shrink-0 border-t border-line bg-canvas pb-[env(safe-area-inset-bottom)] md:hidden"
-    >
-      {ROOMS.map(({ to, name, icon: Icon, covers }) => {
-        const isHere = covers.test(pathname);
-        return (
-          <Link
-            key={to}
-            to={to}
-            aria-current={isHere ? "page" : undefined}
-            className={clsx(
-              "relative flex h-13 min-w-0 flex-1 flex-col items-center justify-center gap-1 text-11 outline-offset-[-2px]",
-              isHere ? "font-medium text-ink" : "text-ink-3",
-            )}
-          >
-            <Icon size={18} strokeWidth={isHere ? 2 : 1.75} aria-hidden />
-            {name}
-            {to === "/approvals" && pending > 0 && (
-              <span className="tabular absolute top-1 left-1/2 ml-1.5 grid h-4 min-w-4 place-items-center rounded-full bg-accent px-1 text-11 font-medium text-accent-ink">
-                {pending}
-                <span className="sr-only"> waiting</span>
-              </span>
-            )}
-          </Link>
-        );
-      })}
-    </nav>
   );
 }

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { clsx } from "clsx";
-import { Columns3 } from "lucide-react";
+import { ChevronDown, ChevronUp, Columns3 } from "lucide-react";
 import { type ReactNode, useEffect, useRef } from "react";
 import { IconButton } from "./button";
 import { Popover } from "./popover";
@@ -11,6 +11,8 @@ export interface Column<T> {
   /** A grid track: `minmax(160px, 1fr)`, `96px`. */
   width: string;
   isNumber?: boolean;
+  /** Its header is a button that orders the rows, where the table has `onSort`. */
+  isSortable?: boolean;
   /** Starts hidden; can be chosen. */
   isExtra?: boolean;
   cell: (row: T) => ReactNode;
@@ -23,6 +25,9 @@ interface Props<T> {
   keyOf: (row: T) => string;
   rowHeight?: 28 | 44;
   activeIndex?: number;
+  /** The column that the rows are ordered by, with a minus from the largest down. */
+  sort?: string | undefined;
+  onSort?: (column: string) => void;
   onOpen?: (row: T, index: number) => void;
   onEnd?: () => void;
 }
@@ -64,14 +69,8 @@ export function DataTable<T>(props: Props<T>) {
           className="sticky top-0 z-10 grid gap-x-3 border-b border-line bg-surface px-4"
           style={tracks}
         >
-          {columns.map(({ id, header, isNumber }) => (
-            <div
-              role="columnheader"
-              key={id}
-              className={clsx("truncate py-1.5 text-12 text-ink-3", isNumber && "text-right")}
-            >
-              {header}
-            </div>
+          {columns.map((column) => (
+            <Header key={column.id} column={column} sort={props.sort} onSort={props.onSort} />
           ))}
         </div>
         <div role="rowgroup" className="relative" style={{ height: virtual.getTotalSize() }}>
@@ -106,6 +105,39 @@ export function DataTable<T>(props: Props<T>) {
           })}
         </div>
       </div>
+    </div>
+  );
+}
+
+interface HeaderProps<T> {
+  column: Column<T>;
+  sort: string | undefined;
+  onSort: ((column: string) => void) | undefined;
+}
+
+function Header<T>({ column, sort, onSort }: HeaderProps<T>) {
+  const { id, header, isNumber, isSortable } = column;
+  const isDown = sort === `-${id}`;
+  const isOn = isDown || sort === id;
+  const Arrow = isDown ? ChevronDown : ChevronUp;
+  return (
+    <div
+      role="columnheader"
+      aria-sort={isOn ? (isDown ? "descending" : "ascending") : undefined}
+      className={clsx("truncate py-1.5 text-12 text-ink-3", isNumber && "text-right")}
+    >
+      {isSortable && onSort ? (
+        <button
+          type="button"
+          onClick={() => onSort(id)}
+          className={clsx("inline-flex items-center gap-0.5 hover:text-ink", isOn && "text-ink")}
+        >
+          {header}
+          {isOn && <Arrow size={12} aria-hidden />}
+        </button>
+      ) : (
+        header
+      )}
     </div>
   );
 }

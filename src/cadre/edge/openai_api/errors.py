@@ -21,7 +21,6 @@ from cadre.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
-from cadre.kernel.messages import Json
 from cadre.trust.accounts import bearer
 
 _KINDS: dict[type[CadreError], tuple[int, str]] = {
@@ -45,13 +44,6 @@ _CODES: dict[type[CadreError], str] = {
 }
 
 
-def error_body(error: CadreError) -> dict[str, Json]:
-    """`error` as the object under the key "error"."""
-    _, kind = by_kind(_KINDS, error, _UNFORESEEN)
-    code = by_kind(_CODES, error, error.code)
-    return {"message": error.detail, "type": kind, "param": error.field, "code": code}
-
-
 def _status(error: CadreError) -> int:
     return by_kind(_KINDS, error, _UNFORESEEN)[0]
 
@@ -63,7 +55,10 @@ def _headers(error: CadreError) -> list[Header]:
 
 
 def _body(error: CadreError, _: Exchange) -> bytes:
-    return orjson.dumps({"error": error_body(error)})
+    kind = by_kind(_KINDS, error, _UNFORESEEN)[1]
+    code = by_kind(_CODES, error, error.code)
+    said = {"message": error.detail, "type": kind, "param": error.field, "code": code}
+    return orjson.dumps({"error": said})
 
 
 def _event(error: CadreError, exchange: Exchange) -> bytes:

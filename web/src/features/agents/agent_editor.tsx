@@ -12,7 +12,7 @@ import { useSaveAgent } from "./queries";
 import { useCheck } from "./use_check";
 import { topLevelText } from "./yaml";
 
-const YamlEditor = lazy(() => import("./yaml_editor"));
+const YamlEditor = lazy(() => import("@/ui/yaml_editor"));
 
 interface Props {
   /** Null: it is saved under the name that it gives itself. */

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/ui/button";
@@ -19,7 +20,17 @@ export function ModelSettings() {
       <DefaultModel />
       <Section
         title="Providers"
-        hint="OpenAI, Anthropic, Google, Groq, Perplexity, xAI, Moonshot, Qwen, Ollama, and any server that speaks OpenAI's protocol, such as vLLM or llama.cpp on your own machine."
+        hint={
+          <>
+            OpenAI, Anthropic, Google, Groq, Perplexity, xAI, Moonshot, Qwen, Ollama, and any server
+            that speaks OpenAI's protocol, such as vLLM or llama.cpp on your own machine. What they
+            have, cost and how they do is in the room{" "}
+            <Link to="/models" className="text-accent-text hover:underline">
+              Models
+            </Link>
+            .
+          </>
+        }
         action={
           editing === null && (
             <Button icon={Plus} onClick={() => setEditing("new")}>

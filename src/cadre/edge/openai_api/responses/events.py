@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from cadre.edge.openai_api.errors import error_body
+from cadre.edge.gateway import by_kind
 from cadre.edge.openai_api.responses.reply import (
     Ids,
     ResponseObject,
@@ -16,7 +16,7 @@ from cadre.edge.openai_api.responses.reply import (
     text_part,
 )
 from cadre.engine.models import OneCallAtATime
-from cadre.kernel.errors import CadreError
+from cadre.kernel.errors import CadreError, Invalid, LimitReached
 from cadre.kernel.messages import (
     CallDelta,
     Citation,
@@ -28,6 +28,11 @@ from cadre.kernel.messages import (
     TextDelta,
 )
 
+# The official API has no others here.
+_CODES: dict[type[CadreError], str] = {
+    LimitReached: "rate_limit_exceeded",
+    Invalid: "invalid_prompt",
+}
 _Event = tuple[str, dict[str, Json]]
 
 
@@ -51,8 +56,8 @@ class EventWriter:
 
     def fail(self, error: CadreError, /) -> bytes:
         """The event that ends a response which broke off."""
-        said = error_body(error)
-        shown = self._response.failed(said["code"], said["message"], self._output)
+        code = by_kind(_CODES, error, "server_error")
+        shown = self._response.failed(code, error.detail, self._output)
         return self._event("response.failed", {"response": shown})
 
     def _say(self, delta: Delta) -> Iterator[_Event]:
