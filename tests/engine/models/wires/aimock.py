@@ -71,6 +71,10 @@ class Aimock:
         """Drop all fixtures, counts and the journal."""
         await self._control("POST", "/reset", None)
 
+    async def fail(self, **rates: float) -> None:
+        """Answer this share of the requests with a fault: `dropRate` (500), `rateLimitRate` (429)."""
+        await self._control("POST", "/chaos", rates)
+
     async def journal(self) -> list[dict[str, Any]]:
         """What it was asked, oldest first, and what it answered."""
         return await self._control("GET", "/journal", None)
