@@ -19,20 +19,25 @@ class TextPart(BaseModel):
 
 
 class ImagePart(BaseModel):
-    """`blob` is a content hash in the blob store; adapters inline it."""
+    """`blob` is a content hash in the blob store; adapters inline it.
+
+    `is_optional`: it is named in the text too, and a model that can't see is asked without it.
+    """
 
     type: Literal["image"] = "image"
     blob: str
     media_type: str
+    is_optional: bool = False
 
 
 class DocumentPart(BaseModel):
-    """A file that the model itself reads, such as a PDF; `blob` as with images."""
+    """A file that the model itself reads, such as a PDF; `blob` and `is_optional` as with images."""
 
     type: Literal["document"] = "document"
     blob: str
     media_type: str
     name: str = "document"
+    is_optional: bool = False
 
 
 class AudioPart(BaseModel):

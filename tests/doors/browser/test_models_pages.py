@@ -352,6 +352,7 @@ async def test_every_tab_is_accessible_and_fits(
         *TABS,
         f"/{ALIVE}",
         f"/{LUNA}",
+        "/xai:grok-3",
         "/+new",
         "/routes/cheap",
         "/routes/+new",

@@ -66,7 +66,7 @@ def test_a_state_comes_back_as_it_was(state: dict[str, Any]):
 
 
 def _forged(state: Any) -> str:
-    return b64encode(b"cadre:" + orjson.dumps({"state": state})).decode()
+    return b64encode(b"cadre:sealed:1:" + orjson.dumps({"state": state})).decode()
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def _forged(state: Any) -> str:
         "EqQBCkYIBxgCKkD",
         sealed(STATES[0])[:-5],
         sealed(None),
-        "Y2FkcmU6!!",
+        f"{sealed(None)[:20]}!!",
         _forged("text"),
         _forged({**STATES[0], "order": [{"text": "much"}]}),
         _forged({**STATES[0], "more": 1}),
@@ -228,4 +228,4 @@ async def test_what_is_sealed_is_not_passed_on_as_it_is(raw: Gateway, upstream: 
     async with raw.anthropic() as client:
         await client.messages.create(model=CLAUDE, max_tokens=99, messages=said)
 
-    assert "Y2FkcmU6" not in str(upstream.requests[0].body)
+    assert sealed(None)[:20] not in str(upstream.requests[0].body)

@@ -1,10 +1,13 @@
 """A turn of an agent against a real engine, real tools and a scripted model."""
 
+import base64
+import json
 from decimal import Decimal
 
 import pytest
 
 from cadre.engine.models import Price, ProviderInput
+from cadre.engine.models.catalog import CardInput
 from cadre.engine.runs import Frame, Run, RunNotFound
 from cadre.kernel.scope import Scope
 from tests.engine.harness import House
@@ -311,3 +314,44 @@ async def test_another_org_sees_nothing_of_a_run(house: House, other_scope: Scop
 
     with pytest.raises(RunNotFound):
         await house.conversations.steer(other_scope, run.id, "psst")
+
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+
+
+async def test_a_picture_is_shown_to_a_model_that_sees_and_named_to_one_that_does_not(
+    house: House,
+):
+    blob = await house.blobs.put(PIXEL)
+    picture = {"path": "a.png", "media_type": "image/png", "size": len(PIXEL), "blob": blob}
+    house.server.say(Reply(text="A dot.", times=0))
+    eyes = CardInput(capabilities=["text", "tools", "vision"])
+
+    blind = await house.ended(await house.start("What is it?", files=[picture]))
+    async with house.database.begin(house.scope) as work:
+        await house.made.catalog.put_card(work, "test:scripted", eyes)
+    seeing = await house.ended(await house.start("What is it?", files=[picture]))
+
+    assert (blind.status, seeing.status) == ("done", "done"), (blind.error, seeing.error)
+    without, shown = (request["messages"][-1]["content"] for request in house.server.requests)
+    assert "Attached files: a.png" in json.dumps(without)
+    assert "image_url" not in json.dumps(without)
+    assert shown[-1]["image_url"]["url"].endswith(base64.b64encode(PIXEL).decode())
+    assert "Attached files: a.png" in json.dumps(shown)
+
+
+async def test_a_later_turn_still_sees_the_picture(house: House):
+    blob = await house.blobs.put(PIXEL)
+    picture = {"path": "a.png", "media_type": "image/png", "size": len(PIXEL), "blob": blob}
+    house.server.say(Reply(text="A dot.", times=0))
+    async with house.database.begin(house.scope) as work:
+        eyes = CardInput(capabilities=["text", "tools", "vision"])
+        await house.made.catalog.put_card(work, "test:scripted", eyes)
+
+    await house.ended(await house.start("What is it?", session_id="con_1", files=[picture]))
+    await house.ended(await house.start("And now?", session_id="con_1"))
+
+    first, second = (json.dumps(request["messages"]) for request in house.server.requests)
+    assert first.count("image_url") == second.count("image_url") > 0

@@ -4,7 +4,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from cadre.edge.anthropic_api.errors import DIALECT
-from cadre.edge.anthropic_api.messages import Messages
+from cadre.edge.anthropic_api.messages import CountQuestion, MessageQuestion
 from cadre.edge.anthropic_api.models import model_json, page_json
 from cadre.edge.gateway import Address, Addresses, Asking, Door, ModelsList
 from cadre.engine.conversations import AgentModels, Names
@@ -29,10 +29,11 @@ class AnthropicApi(Door):
         names: Names,
         body_bytes: int = BODY_BYTES,
     ) -> None:
-        messages = Messages(Asking(models, agents, files))
+        asking = Asking(models, agents, files)
+        count = asking.counts(CountQuestion, lambda tokens: {"input_tokens": tokens})
         addresses = {
-            _MESSAGES: Address(messages.create, body_bytes),
-            f"{_MESSAGES}/count_tokens": Address(messages.count, body_bytes),
+            _MESSAGES: Address(asking.answers(MessageQuestion), body_bytes),
+            f"{_MESSAGES}/count_tokens": Address(count, body_bytes),
         }
         listing = ModelsList(names, page_json, model_json)
         super().__init__(DIALECT, keys, names, Addresses(addresses, "/v1/models", listing))

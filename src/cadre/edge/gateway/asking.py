@@ -5,8 +5,11 @@ from contextlib import aclosing
 from functools import partial
 from typing import cast
 
+import orjson
+
+from cadre.edge.gateway.door import Endpoint
 from cadre.edge.gateway.errors import JSON
-from cadre.edge.gateway.passed import answered_by, passed
+from cadre.edge.gateway.passed import answered_by, counted_by, passed
 from cadre.edge.gateway.question import Question
 from cadre.edge.gateway.sealing import is_sealed
 from cadre.engine.conversations import AgentModels, is_agent
@@ -21,7 +24,7 @@ from cadre.infra.asgi import (
     send_whole,
 )
 from cadre.kernel.errors import CadreError
-from cadre.kernel.messages import CallDelta, Delta, ModelRequest, ReplyDone
+from cadre.kernel.messages import CallDelta, Delta, Json, ModelRequest, ReplyDone
 from cadre.kernel.scope import Scope
 from cadre.trust.budgets import Spender
 
@@ -36,48 +39,60 @@ class Asking:
         self._agents = agents
         self._files = files
 
-    async def answer(
-        self, exchange: Exchange, spender: Spender, question: Question, headers: list[Header]
-    ) -> None:
-        """Send the answer to `question`, whole or as it comes."""
-        exchange.model, options = question.model, call_options(exchange)
+    def answers(self, asked: Callable[[Exchange, bytes], Question]) -> Endpoint:
+        """An endpoint that answers, whole or as it comes, what `asked` reads of a body."""
+
+        async def serve(
+            exchange: Exchange, spender: Spender, raw: bytes, headers: list[Header]
+        ) -> None:
+            question = asked(exchange, raw)
+            exchange.model = question.model
+            pieces = self._pieces(exchange, spender, question)
+            if not question.is_stream:
+                return await send_whole(exchange, pieces, headers, JSON)
+            try:
+                return await send_pieces(exchange, pieces, headers)
+            except CadreError:
+                if not (exchange.started and question.words.tell_errors):
+                    raise
+            return await exchange.end()
+
+        return serve
+
+    def counts(
+        self, asked: Callable[[Exchange, bytes], Question], shown: Callable[[int], Json]
+    ) -> Endpoint:
+        """An endpoint that tells what a question would use; nothing is asked and nothing is paid.
+
+        That is the provider's own count, else an estimate as `shown`: a quarter of the bytes, close
+        for prose and code, and a thousand for a file.
+        """
+
+        async def serve(
+            exchange: Exchange, spender: Spender, raw: bytes, headers: list[Header]
+        ) -> None:
+            question = asked(exchange, raw)
+            exchange.model, ask = question.model, question.ask(spender)
+            if not is_agent(question.model):
+                plan = await self._models.planner.plan(spender, Call(question.model, ask))
+                if passing := self._passing(question, plan.targets[0]):
+                    counted = await counted_by(passing, question)
+                    return await exchange.answer(200, counted, headers, JSON)
+            await question.request(question.model, self._files)  # says what can't be read
+            estimate = orjson.dumps(shown(ask.tokens))
+            return await exchange.answer(200, estimate, headers, JSON)
+
+        return serve
+
+    def _pieces(self, exchange: Exchange, spender: Spender, question: Question) -> Pieces:
+        options = call_options(exchange)
         if is_agent(question.model):
             conversation = exchange.header(b"x-cadre-conversation")
-            pieces = self._by_agent(spender.scope, question, conversation)
-        else:
-            wording = question.wording()
-            call = Call(question.model, question.ask(spender), options, wording=wording)
-            attempt = partial(self._by_target, spender.scope, question)
-            pieces = self._models.answered(spender, call, attempt)
-        if question.is_stream:
-            await send_pieces(exchange, pieces, headers)
-        else:
-            await send_whole(exchange, pieces, headers, JSON)
-
-    async def count(
-        self,
-        exchange: Exchange,
-        spender: Spender,
-        question: Question,
-        shown: Callable[[int], bytes],
-        headers: list[Header],
-    ) -> None:
-        """Send what `question` would use: the provider's own count, else an estimate as `shown`.
-
-        The estimate is a quarter of the bytes, close for prose and code, and a thousand for a
-        file. Nothing is asked and nothing is paid.
-        """
-        exchange.model, ask = question.model, question.ask(spender)
-        if not is_agent(question.model):
-            plan = await self._models.planner.plan(spender, Call(question.model, ask))
-            passing = self._passing(question, plan.targets[0])
-            if passing is not None:
-                sent = passing.send(question.path, question.body.data, question.sent_on)
-                async with sent as answer:
-                    counted = await answer.read()
-                return await exchange.answer(200, counted, headers, JSON)
-        await question.request(question.model, self._files)  # says what can't be read
-        return await exchange.answer(200, shown(ask.tokens), headers, JSON)
+            return self._by_agent(spender.scope, question, conversation)
+        wording = question.wording()
+        call = Call(question.model, question.ask(spender), options, wording=wording)
+        attempt = partial(self._by_target, spender.scope, question)
+        return self._models.answered(spender, call, attempt)
 
     def _passing(self, question: Question, target: Target) -> Passing | None:
         wire = question.words.wire
@@ -121,8 +136,8 @@ class Asking:
                         yield Opening(piece, headers, question.media_type) if is_first else piece
                         is_first = False
         except CadreError as error:
-            if not is_first and (said := writer.fail(error)):
-                yield said
+            if not is_first and question.words.tell_errors:
+                yield writer.fail(error)
             raise
 
 

@@ -37,6 +37,13 @@ async def passed(question: Question, passing: Passing, target: Target, tally: Ta
             passage.tell(tally)
 
 
+async def counted_by(passing: Passing, question: Question) -> bytes:
+    """What the provider says that `question` would use, in its own bytes."""
+    sent = passing.send(question.path, question.body.data, question.sent_on)
+    async with sent as answer:
+        return await answer.read()
+
+
 def answered_by(target: Target) -> Header:
     return b"x-cadre-model", target.name.encode()
 

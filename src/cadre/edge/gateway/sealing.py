@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cadre.kernel.messages import Json
 
-_BEGIN = b"cadre:"
+_BEGIN = b"cadre:sealed:1:"  # of a length that base64 encodes by itself; long is quick to look for
 _MARK = b64encode(_BEGIN).decode()
 _IN_JSON = f'"{_MARK}'.encode()
 

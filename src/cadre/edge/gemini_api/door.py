@@ -9,7 +9,7 @@ from typing import Any
 from cadre.edge.gateway import Address, Asking, Door, ModelsList, NoSuchAddress
 from cadre.edge.gemini_api.embeddings import EmbeddingsEndpoint
 from cadre.edge.gemini_api.errors import DIALECT
-from cadre.edge.gemini_api.generate import Generate
+from cadre.edge.gemini_api.generate import CountQuestion, GenerateQuestion, StreamQuestion
 from cadre.edge.gemini_api.models import PREFIX, model_json, page_json
 from cadre.engine.conversations import AgentModels, Names
 from cadre.engine.models import Models
@@ -34,15 +34,16 @@ class GeminiApi(Door):
         names: Names,
         body_bytes: int = BODY_BYTES,
     ) -> None:
-        generate = Generate(Asking(models, agents, files))
+        asking = Asking(models, agents, files)
+        count = asking.counts(CountQuestion, lambda tokens: {"totalTokens": tokens})
         embeddings = EmbeddingsEndpoint(models)
         listing = ModelsList(names, page_json, model_json)
         self._all = Address(listing.all, method="GET")
         self._one = Address(listing.one, method="GET")
         self._methods = {
-            "generateContent": Address(generate.whole, body_bytes),
-            "streamGenerateContent": Address(generate.stream, body_bytes),
-            "countTokens": Address(generate.count, body_bytes),
+            "generateContent": Address(asking.answers(GenerateQuestion), body_bytes),
+            "streamGenerateContent": Address(asking.answers(StreamQuestion), body_bytes),
+            "countTokens": Address(count, body_bytes),
             "embedContent": Address(embeddings.one, body_bytes),
             "batchEmbedContents": Address(embeddings.several, body_bytes),
         }

@@ -2,11 +2,11 @@
 
 from cadre.edge.gateway import Address, Addresses, Asking, Door, ModelsList
 from cadre.edge.openai_api.audio import AUDIO_BYTES, Audio
-from cadre.edge.openai_api.chat import ChatCompletions
+from cadre.edge.openai_api.chat import ChatQuestion
 from cadre.edge.openai_api.embeddings import EmbeddingsEndpoint
 from cadre.edge.openai_api.errors import DIALECT
 from cadre.edge.openai_api.models import model_json, page_json
-from cadre.edge.openai_api.responses import Responses
+from cadre.edge.openai_api.responses import ResponseQuestion
 from cadre.engine.conversations import AgentModels, Names
 from cadre.engine.models import Models
 from cadre.infra.asgi import RequestFiles
@@ -31,8 +31,8 @@ class OpenAIApi(Door):
         asking, audio = Asking(models, agents, files), Audio(models)
         audio_bytes = max(body_bytes, AUDIO_BYTES)
         addresses = {
-            "/v1/chat/completions": Address(ChatCompletions(asking), body_bytes),
-            "/v1/responses": Address(Responses(asking), body_bytes),
+            "/v1/chat/completions": Address(asking.answers(ChatQuestion), body_bytes),
+            "/v1/responses": Address(asking.answers(ResponseQuestion), body_bytes),
             "/v1/embeddings": Address(EmbeddingsEndpoint(models), body_bytes),
             "/v1/audio/speech": Address(audio.speech, body_bytes),
             "/v1/audio/transcriptions": Address(audio.transcription, audio_bytes),

@@ -12,9 +12,12 @@ from cadre.engine.runs import RunEvent
 from cadre.engine.tools import FileRef
 from cadre.kernel.messages import (
     AssistantMessage,
+    DocumentPart,
+    ImagePart,
     Json,
     Message,
     ModelReply,
+    Part,
     TextPart,
     ToolCall,
     ToolMessage,
@@ -23,6 +26,11 @@ from cadre.kernel.messages import (
 from cadre.kernel.values import is_object
 
 _messages: TypeAdapter[list[Message]] = TypeAdapter(list[Message])
+# What all providers take in; a larger one is looked at with tools.
+_PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+_PDF = "application/pdf"
+_MOST_SHOWN = 20
+_MOST_SHOWN_BYTES = 4_000_000
 _UNFINISHED = "The run ended before this call was finished."
 
 
@@ -41,12 +49,27 @@ class AgentOutput(BaseModel):
 
 
 def user_message(text: str, files: Sequence[FileRef]) -> UserMessage:
-    """A person's message; files are named in a part of their own, after the text."""
-    parts = [TextPart(text=text)]
+    """A person's message; files are named in a part of their own, after the text.
+
+    Pictures and PDFs are shown besides, to models that can take them in.
+    """
+    parts: list[Part] = [TextPart(text=text)]
     if files:
         named = ", ".join(f"{file.path} ({file.size} bytes)" for file in files)
         parts.append(TextPart(text=f"Attached files: {named}"))
-    return UserMessage(parts=[*parts])
+    shown = [part for file in files if (part := _shown(file)) is not None]
+    return UserMessage(parts=[*parts, *shown[:_MOST_SHOWN]])
+
+
+def _shown(file: FileRef) -> Part | None:
+    if file.blob is None or file.size > _MOST_SHOWN_BYTES:
+        return None
+    if file.media_type in _PICTURES:
+        return ImagePart(blob=file.blob, media_type=file.media_type, is_optional=True)
+    if file.media_type == _PDF:
+        name = file.path.rpartition("/")[2]
+        return DocumentPart(blob=file.blob, media_type=file.media_type, name=name, is_optional=True)
+    return None
 
 
 def read_transcript(events: Sequence[RunEvent], fallback: Json) -> list[Message]:

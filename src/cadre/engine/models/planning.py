@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cadre.engine.models.errors import UnknownProvider
 from cadre.engine.models.revisions import topic_of
-from cadre.engine.models.routing import Ask, Routes, Routing
+from cadre.engine.models.routing import Ask, Decision, NoModelCan, Routes, Routing
 from cadre.engine.models.targets import Call, Plan
 from cadre.engine.models.views import DEFAULT, OFFLINE, OFFLINE_TARGET, View, Views
 from cadre.infra.database import Database, Work
@@ -77,7 +77,7 @@ class Planner:
             return Plan(call, OFFLINE, [OFFLINE_TARGET])
         if target := view.unheard(name):
             return Plan(call, _PLAIN, [target])
-        decision = self._routing.decide_among(known.routes, view.candidates, name, call.ask)
+        decision = self._decide(known, name, call.ask)
         targets = [target for card in decision.targets if (target := view.target(card))]
         if not targets:
             raise UnknownProvider(
@@ -85,3 +85,13 @@ class Planner:
                 field="model",
             )
         return Plan(call, decision.route, targets, decision.options)
+
+    def _decide(self, known: _Known, name: str, ask: Ask) -> Decision:
+        """With whom can see the files; where nobody can and that is all right, with anybody."""
+        candidates = known.view.candidates
+        try:
+            return self._routing.decide_among(known.routes, candidates, name, ask)
+        except NoModelCan:
+            if not ask.may_leave_files:
+                raise
+        return self._routing.decide_among(known.routes, candidates, name, ask.without_files())

@@ -30,6 +30,7 @@ from cadre.engine.models.passing import passing
 from cadre.engine.models.planning import Planner
 from cadre.engine.models.ports import ChatModel, Embeddings, Passing, Speech, Transcript
 from cadre.engine.models.routing import Ask, ask_of
+from cadre.engine.models.seeing import as_seen_by
 from cadre.engine.models.targets import Call, CallOptions, Plan, Target
 from cadre.engine.models.views import OFFLINE
 from cadre.infra.blobs import Blobs
@@ -97,8 +98,8 @@ class Models:
         call = Call(request.model, ask_of(request, spender), options)
 
         def attempt(target: Target, tally: Tally) -> AsyncIterator[Delta]:
-            deltas = self.chat_model(target).stream(spender.scope, request)
-            return metered(deltas, tally)
+            seen = as_seen_by(target.card, request) if call.ask.may_leave_files else request
+            return metered(self.chat_model(target).stream(spender.scope, seen), tally)
 
         plan = await self.planner.plan(spender, call)
         rule = plan.cache_rule()

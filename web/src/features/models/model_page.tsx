@@ -177,7 +177,7 @@ function StatusWords({ item: { card, hidden } }: { item: CatalogItem }) {
             to="/models/$name"
             params={{ name: card.successor }}
             search={search}
-            className="text-accent-text hover:underline"
+            className="text-accent-text underline"
           >
             {card.successor}
           </Link>

@@ -25,7 +25,7 @@ export function ModelSettings() {
             OpenAI, Anthropic, Google, Groq, Perplexity, xAI, Moonshot, Qwen, Ollama, and any server
             that speaks OpenAI's protocol, such as vLLM or llama.cpp on your own machine. What they
             have, cost and how they do is in the room{" "}
-            <Link to="/models" className="text-accent-text hover:underline">
+            <Link to="/models" className="text-accent-text underline">
               Models
             </Link>
             .

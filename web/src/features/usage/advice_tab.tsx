@@ -7,6 +7,7 @@ import { Button, buttonClass } from "@/ui/button";
 import { EmptyState, ErrorNote, Spinner } from "@/ui/notes";
 import { exactUsd, percent, usd } from "./amounts";
 import { type Advice, adviceQuery, summaryQuery } from "./queries";
+import { shortTime } from "./timespan";
 import { useSpan, useUsageSearch } from "./usage_search";
 
 /** Calls that another model would have answered for less. */
@@ -27,7 +28,7 @@ export default function AdviceTab() {
   if (data.items.length === 0) return <Nothing since={span.first} />;
   return (
     <div className="pane grow">
-      <Sum advice={data.items} />
+      <Sum advice={data.items} since={shortTime(span.from, "day")} />
       <ul aria-label="Advice">
         {data.items.map((advice) => (
           <AdviceRow key={advice.model} advice={advice} />
@@ -42,7 +43,7 @@ export default function AdviceTab() {
   );
 }
 
-function Sum({ advice }: { advice: Advice[] }) {
+function Sum({ advice, since }: { advice: Advice[]; since: string }) {
   const saved = useMemo(
     () => advice.reduce((sum, one) => sum + Number(one.cost_usd) - Number(one.would_cost_usd), 0),
     [advice],
@@ -51,7 +52,7 @@ function Sum({ advice }: { advice: Advice[] }) {
     <p className="border-b border-line px-4 py-4">
       <span className="tabular text-20 font-semibold">{usd(saved)}</span>
       <span className="ml-2 text-ink-2">
-        could have stayed with you in this time, by {count(advice.length, "change")} of model.
+        could have stayed with you since {since}, by {count(advice.length, "change")} of model.
       </span>
     </p>
   );

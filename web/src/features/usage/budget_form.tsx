@@ -1,27 +1,12 @@
-import { useState } from "react";
-import { Problem } from "@/api/client";
 import { Button } from "@/ui/button";
 import { Sheet } from "@/ui/dialog";
 import { ErrorNote } from "@/ui/notes";
-import { toast } from "@/ui/toast";
-import {
-  type BudgetDraft,
-  checkDraft,
-  type DraftErrors,
-  draftOf,
-  inputOf,
-  outlook,
-  readDraft,
-} from "./budget";
+import { type BudgetDraft, outlook } from "./budget";
 import { Covers, Limit, Mode, Unpriced } from "./budget_fields";
-import { type Budget, useAddBudget, useChangeBudget } from "./queries";
+import type { Budget } from "./queries";
 import { useSpan } from "./usage_search";
+import { useBudgetDraft } from "./use_budget_draft";
 import { usePace } from "./use_pace";
-
-/** What was typed and not saved, by budget; "" is a new one. */
-const kept = new Map<string, BudgetDraft>();
-
-const FIELDS = ["limit_usd", "subject", "warn_at"];
 
 interface Props {
   /** Null: a new one. */
@@ -32,45 +17,7 @@ interface Props {
 }
 
 export function BudgetForm({ budget, used, onClose }: Props) {
-  const id = budget?.id ?? "";
-  const [draft, setDraft] = useState(() => kept.get(id) ?? draftOf(budget));
-  const [errors, setErrors] = useState<DraftErrors>({});
-  const add = useAddBudget();
-  const put = useChangeBudget();
-  const failed = add.error ?? put.error;
-  const refused = failed instanceof Problem && FIELDS.includes(failed.field ?? "") ? failed : null;
-  const errorAt = (field: keyof DraftErrors) =>
-    errors[field] ?? (refused?.field === field ? refused.message : null);
-
-  const change = (changes: Partial<BudgetDraft>) => {
-    const next = { ...draft, ...changes };
-    kept.set(id, next);
-    setDraft(next);
-    if (Object.keys(errors).length > 0) setErrors(checkDraft(next));
-  };
-  const done = (text: string, onUndo?: () => void) => {
-    kept.delete(id);
-    toast(text, onUndo ? { onUndo } : {});
-    onClose();
-  };
-  const send = () => {
-    const found = checkDraft(draft);
-    setErrors(found);
-    if (Object.keys(found).length > 0) return;
-    const body = readDraft(draft);
-    if (budget === null) {
-      add.mutate(body, { onSuccess: () => done("The budget counts from now on.") });
-      return;
-    }
-    const before = inputOf(budget);
-    put.mutate(
-      { id, body },
-      {
-        onSuccess: () =>
-          done("Changed. It holds from the next call on.", () => put.mutate({ id, body: before })),
-      },
-    );
-  };
+  const { draft, change, send, discard, errorAt, failed, isBusy } = useBudgetDraft(budget, onClose);
   return (
     <Sheet
       isOpen
@@ -79,15 +26,8 @@ export function BudgetForm({ budget, used, onClose }: Props) {
       description="A limit on what may be spent, checked before each call."
       actions={
         <>
-          <Button
-            onClick={() => {
-              kept.delete(id);
-              onClose();
-            }}
-          >
-            Discard
-          </Button>
-          <Button tone="primary" isBusy={add.isPending || put.isPending} onClick={send}>
+          <Button onClick={discard}>Discard</Button>
+          <Button tone="primary" isBusy={isBusy} onClick={send}>
             {budget === null ? "Add the budget" : "Save the budget"}
           </Button>
         </>
@@ -107,9 +47,7 @@ export function BudgetForm({ budget, used, onClose }: Props) {
         <Preview draft={draft} used={used} />
         <Mode draft={draft} onChange={change} />
         <Unpriced draft={draft} onChange={change} />
-        {failed && !refused && (
-          <ErrorNote title="Not saved. What you typed is kept." error={failed} />
-        )}
+        {failed && <ErrorNote title="Not saved. What you typed is kept." error={failed} />}
         <button type="submit" hidden aria-hidden tabIndex={-1} />
       </form>
     </Sheet>

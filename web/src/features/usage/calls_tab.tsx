@@ -19,48 +19,25 @@ import { useSpan, useUsageSearch } from "./usage_search";
 
 /** Single calls, the newest first; one of them beside the others. */
 export default function CallsTab() {
-  const { search, change } = useUsageSearch();
+  const { search } = useUsageSearch();
   const { span } = useSpan();
   const isNarrow = useIsNarrow();
-  const [cursor, setCursor] = useState(-1);
   const question = { ...askOf(span), ...filterOf(search) };
   const query = useInfiniteQuery(callsQuery(question));
   const calls = query.data?.pages.flatMap((page) => page.items) ?? [];
-  const openIndex = calls.findIndex(({ id }) => id === search.call);
-  const isOpen = search.call !== undefined;
-  const index = isOpen ? openIndex : Math.min(cursor, calls.length - 1);
-
-  const open = (call: Call | undefined, replace = true) => {
-    if (call === undefined) return;
-    setCursor(calls.indexOf(call));
-    change({ call: call.id, at: String(call.at) }, replace);
-  };
-  const close = () => change({ call: undefined, at: undefined });
-  useListKeys({
-    group: "Calls",
-    count: calls.length,
-    index,
-    onMove: (next) => (isOpen ? open(calls[next]) : setCursor(next)),
-    onOpen: (at) => open(calls[at], false),
-    ...(isOpen ? { onLeave: close } : {}),
-  });
-
+  const { isOpen, index, open, close } = useOpenCall(calls);
   const more = () => {
     if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
   };
-  const shared = { calls, index, onOpen: (call: Call) => open(call, isOpen), onEnd: more };
+  const shared = { calls, index, onOpen: open, onEnd: more };
   return (
     <div className="flex min-h-0 min-w-0 grow">
       <div className={clsx("flex min-h-0 min-w-0 grow flex-col", isOpen && "max-md:hidden")}>
-        <div className="flex shrink-0 flex-wrap items-center border-b border-line">
-          <CallFilters />
-          <div className="flex h-11 items-center gap-1 pr-2 max-md:w-full max-md:border-t max-md:border-line max-md:pl-4 md:ml-auto">
-            <Said question={question} kept={query.hasNextPage ? null : calls.length} />
-            <Retention />
-            {!isNarrow && !isOpen && <CallColumns />}
-            <ExportMenu question={question} />
-          </div>
-        </div>
+        <Bar
+          question={question}
+          kept={query.hasNextPage ? null : calls.length}
+          hasColumns={!isNarrow && !isOpen}
+        />
         <Body query={query} isEmpty={calls.length === 0}>
           {isNarrow ? <CallList {...shared} /> : <CallTable {...shared} isShort={isOpen} />}
         </Body>
@@ -71,11 +48,53 @@ export default function CallsTab() {
             key={search.call}
             id={search.call}
             at={Number(search.at)}
-            known={calls[openIndex]}
+            known={isOpen ? calls[index] : undefined}
             onClose={close}
           />
         </div>
       )}
+    </div>
+  );
+}
+
+/** Which call is looked at; the one that is open stands in the address. */
+function useOpenCall(calls: Call[]) {
+  const { search, change } = useUsageSearch();
+  const [cursor, setCursor] = useState(-1);
+  const isOpen = search.call !== undefined;
+  const openIndex = calls.findIndex(({ id }) => id === search.call);
+  const index = isOpen ? openIndex : Math.min(cursor, calls.length - 1);
+  const open = (call: Call | undefined) => {
+    if (call === undefined) return;
+    setCursor(calls.indexOf(call));
+    change({ call: call.id, at: String(call.at) }, isOpen);
+  };
+  const close = () => change({ call: undefined, at: undefined });
+  useListKeys({
+    group: "Calls",
+    count: calls.length,
+    index,
+    onMove: (next) => (isOpen ? open(calls[next]) : setCursor(next)),
+    onOpen: (at) => open(calls[at]),
+    ...(isOpen ? { onLeave: close } : {}),
+  });
+  return { isOpen, index, open, close };
+}
+
+interface BarProps extends SaidProps {
+  hasColumns: boolean;
+}
+
+function Bar({ question, kept, hasColumns }: BarProps) {
+  return (
+    <div className="flex shrink-0 flex-wrap items-center border-b border-line">
+      <CallFilters />
+      <div className="flex h-11 items-center gap-1 pr-2 max-md:w-full max-md:border-t max-md:border-line max-md:pl-4 md:ml-auto">
+        <Said question={question} kept={kept} />
+        <Retention />
+        {hasColumns && <CallColumns />}
+        <ExportMenu question={question} />
+      </div>
     </div>
   );
 }

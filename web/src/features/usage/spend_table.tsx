@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { ArrowDown, ArrowUp, ListFilter } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { count } from "@/lib/format";
 import { useListKeys } from "@/lib/use_list_keys";
 import { tip } from "@/ui/tooltip";
@@ -54,25 +54,7 @@ export function SpendTable({ by, metric, slices }: Props) {
       aria-label={`By ${dimensionLabel(by).toLowerCase()}`}
       className="mt-3 mb-6 w-full table-fixed"
     >
-      <thead>
-        <tr className="border-b border-line text-12 text-ink-3">
-          <Head id="name" label={dimensionLabel(by)} sort={sort} className="pl-4 text-left" />
-          <th scope="col" className="w-36 py-1.5 text-left font-normal max-md:w-20">
-            Share
-          </th>
-          {HEADS.map((head) => (
-            <Head
-              key={head.id}
-              {...head}
-              sort={sort}
-              className={clsx("text-right", head.className)}
-            />
-          ))}
-          <th scope="col" className="w-12 max-md:w-4">
-            <span className="sr-only">Calls of this row</span>
-          </th>
-        </tr>
-      </thead>
+      <Heads by={by} sort={sort} />
       <tbody>
         {rows.map((slice, at) => (
           <Row
@@ -95,6 +77,30 @@ export function SpendTable({ by, metric, slices }: Props) {
         )}
       </tbody>
     </table>
+  );
+}
+
+function Heads({ by, sort }: { by: Dimension; sort: string }) {
+  return (
+    <thead>
+      <tr className="border-b border-line text-12 text-ink-3">
+        <Head id="name" label={dimensionLabel(by)} sort={sort} className="pl-4 text-left" />
+        <th scope="col" className="w-36 py-1.5 text-left font-normal max-md:w-20">
+          Share
+        </th>
+        {HEADS.map((head) => (
+          <Head
+            key={head.id}
+            {...head}
+            sort={sort}
+            className={clsx("text-right", head.className)}
+          />
+        ))}
+        <th scope="col" className="w-12 max-md:w-4">
+          <span className="sr-only">Calls of this row</span>
+        </th>
+      </tr>
+    </thead>
   );
 }
 
@@ -144,8 +150,13 @@ interface RowProps {
 
 function Row({ slice, by, label, isMarked, isOnly, isDim, onPick }: RowProps) {
   const { name, colour, totals, share } = slice;
+  const row = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (isMarked) row.current?.scrollIntoView({ block: "nearest" });
+  }, [isMarked]);
   return (
     <tr
+      ref={row}
       className={clsx(
         "h-8 border-b border-line max-md:h-11",
         isOnly || isMarked ? "bg-accent-soft" : name !== null && "hover:bg-hover",

@@ -1,5 +1,5 @@
 """Messages: translated to any model, or passed through to a server of the same words."""
 
-from cadre.edge.anthropic_api.messages.endpoint import Messages
+from cadre.edge.anthropic_api.messages.question import CountQuestion, MessageQuestion
 
-__all__ = ["Messages"]
+__all__ = ["CountQuestion", "MessageQuestion"]

@@ -7,9 +7,8 @@ import orjson
 
 from cadre.edge.anthropic_api.messages.reply import STOP, citation_json, empty_message
 from cadre.edge.anthropic_api.usage import usage_json
-from cadre.edge.gateway import sealed
+from cadre.edge.gateway import Writer, sealed
 from cadre.engine.models import OneCallAtATime
-from cadre.kernel.errors import CadreError
 from cadre.kernel.ids import new_id
 from cadre.kernel.messages import (
     CallDelta,
@@ -28,7 +27,7 @@ _THINKING = {"type": "thinking", "thinking": "", "signature": ""}
 _Kind = Literal["text", "thinking"] | int  # a call is known by its number
 
 
-class EventWriter:
+class EventWriter(Writer):
     """Turns deltas into events; one block is open at a time and closed before the next begins."""
 
     def __init__(self, model: str) -> None:
@@ -45,10 +44,6 @@ class EventWriter:
         return b"".join(
             _event(*event) for one in self._order.order(delta) for event in self._say(one)
         )
-
-    def fail(self, _: CadreError, /) -> bytes:
-        """Nothing: the door says it."""
-        return b""
 
     def _say(self, delta: Delta) -> Iterator[_Event]:
         if not self._has_begun:

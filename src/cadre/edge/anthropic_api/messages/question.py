@@ -1,6 +1,7 @@
-"""One message that was asked for."""
+"""/v1/messages and its count_tokens: one message that was asked for."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cadre.edge.anthropic_api.facts import ask_of
 from cadre.edge.anthropic_api.messages.events import EventWriter
@@ -8,13 +9,14 @@ from cadre.edge.anthropic_api.messages.passing import SERVER, MessagePassage, is
 from cadre.edge.anthropic_api.messages.reply import message
 from cadre.edge.anthropic_api.messages.request import read_request
 from cadre.edge.gateway import Question, Whole, Words, Writer
-from cadre.engine.models import Ask, Passing, Wording
-from cadre.infra.asgi import Exchange, Fields, RequestFiles
-from cadre.kernel.messages import ModelRequest
-from cadre.trust.budgets import Spender
+from cadre.engine.models import Passing, Wording
+from cadre.infra.asgi import Exchange, Fields
 
 _BETA = b"anthropic-beta"
 _WORDS = Words(
+    name="anthropic",
+    ask=ask_of,
+    read=read_request,
     wire="anthropic",
     answer="a message",
     server=SERVER,
@@ -35,7 +37,8 @@ class MessageQuestion(Question):
     path = "messages"
     has_limit = True
 
-    def __init__(self, body: Fields, raw: bytes, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, raw: bytes) -> None:
+        body = Fields.of_body(raw)
         is_stream = body.flag("stream") or False
         super().__init__(body, raw, body.text("model"), is_stream=is_stream)
         self.sent_on = _sent_on(exchange)
@@ -44,16 +47,10 @@ class MessageQuestion(Question):
         if self.has_limit and body.whole("max_tokens", low=0) is None:
             body.refuse("max_tokens", "is missing: it has to be a whole number")
 
-    def ask(self, spender: Spender) -> Ask:
-        return ask_of(self.body, len(self.raw), spender)
-
     def wording(self) -> Wording:
-        beta = ",".join(self.sent_on.values()).encode("latin-1")
-        body = b"%b\n%b" % (beta, self.raw)
-        return Wording("anthropic", body, is_fixed=self.body.data.get("temperature") == 0)
-
-    async def request(self, model: str, files: RequestFiles) -> ModelRequest:
-        return await read_request(self.body, model, files)
+        """Also by the trial features that were asked for."""
+        plain = super().wording()
+        return replace(plain, dialect=" ".join([plain.dialect, *self.sent_on.values()]))
 
     def writer(self) -> Writer:
         return EventWriter(self.model) if self.is_stream else Whole(message)

@@ -1,5 +1,9 @@
 """Generated content: translated to any model, or passed through to a server of the same words."""
 
-from cadre.edge.gemini_api.generate.endpoint import Generate
+from cadre.edge.gemini_api.generate.question import (
+    CountQuestion,
+    GenerateQuestion,
+    StreamQuestion,
+)
 
-__all__ = ["Generate"]
+__all__ = ["CountQuestion", "GenerateQuestion", "StreamQuestion"]

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 import orjson
 
-from cadre.edge.gateway import sealed
+from cadre.edge.gateway import Writer, sealed
 from cadre.edge.gemini_api.generate.framing import Framing
 from cadre.edge.gemini_api.usage import usage_json
-from cadre.kernel.errors import CadreError
 from cadre.kernel.ids import new_id
 from cadre.kernel.messages import (
     AssistantMessage,
@@ -54,7 +53,7 @@ def content(reply: ModelReply, *, with_thoughts: bool) -> bytes:
     return orjson.dumps(_last(reply, parts, new_id("resp")))
 
 
-class ContentWriter:
+class ContentWriter(Writer):
     """Turns deltas into chunks; the model's name is the one asked for until it is known."""
 
     def __init__(self, model: str, framing: Framing, *, with_thoughts: bool) -> None:
@@ -74,10 +73,6 @@ class ContentWriter:
                 return b""
             case ReplyDone():
                 return self._end(delta.reply)
-
-    def fail(self, _: CadreError, /) -> bytes:
-        """Nothing: the door says it."""
-        return b""
 
     def _chunk(self, part: Json) -> bytes:
         said = {"content": {"parts": [part], "role": "model"}, "index": 0}

@@ -1,16 +1,17 @@
-"""One chat completion that was asked for."""
+"""/v1/chat/completions: one chat completion that was asked for."""
 
 from cadre.edge.gateway import Question, Whole, Words, Writer
 from cadre.edge.openai_api.chat.passing import SERVER, ChunkPassage, is_cut
 from cadre.edge.openai_api.chat.reply import ChunkWriter, completion
 from cadre.edge.openai_api.chat.request import read_request
 from cadre.edge.openai_api.facts import ask_of
-from cadre.engine.models import Ask, Passing, Wording
-from cadre.infra.asgi import Fields, RequestFiles
-from cadre.kernel.messages import ModelRequest
-from cadre.trust.budgets import Spender
+from cadre.engine.models import Passing
+from cadre.infra.asgi import Exchange, Fields
 
 _WORDS = Words(
+    name="openai.chat",
+    ask=ask_of,
+    read=read_request,
     wire="openai",
     answer="a chat completion",
     server=SERVER,
@@ -30,22 +31,14 @@ class ChatQuestion(Question):
     words = _WORDS
     path = "chat/completions"
 
-    def __init__(self, body: Fields, raw: bytes) -> None:
+    def __init__(self, _: Exchange, raw: bytes) -> None:
+        body = Fields.of_body(raw)
         is_stream = body.flag("stream") or False
         super().__init__(body, raw, body.text("model"), is_stream=is_stream)
         options = body.object_or_none("stream_options") if is_stream else None
         self._with_usage = options is not None and options.flag("include_usage") is True
         if not any(True for _ in body.items("messages")):
             body.refuse("messages", "is missing: it has to be a list of at least one message")
-
-    def ask(self, spender: Spender) -> Ask:
-        return ask_of(self.body, len(self.raw), spender)
-
-    def wording(self) -> Wording:
-        return Wording("openai.chat", self.raw, is_fixed=self.body.data.get("temperature") == 0)
-
-    async def request(self, model: str, files: RequestFiles) -> ModelRequest:
-        return await read_request(self.body, model, files)
 
     def writer(self) -> Writer:
         if self.is_stream:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import orjson
 
+from cadre.edge.gateway import Writer
 from cadre.edge.openai_api.usage import chat_usage
-from cadre.kernel.errors import CadreError
 from cadre.kernel.ids import new_id
 from cadre.kernel.messages import (
     CallDelta,
@@ -70,7 +70,7 @@ def completion(reply: ModelReply) -> bytes:
     )
 
 
-class ChunkWriter:
+class ChunkWriter(Writer):
     """Turns deltas into chunks; the model's name is the one asked for until it is known."""
 
     def __init__(self, model: str, *, with_usage: bool) -> None:
@@ -91,10 +91,6 @@ class ChunkWriter:
                 return self._first() + self._chunk({"tool_calls": [_call(delta)]})
             case ReplyDone():
                 return self._first() + b"".join(self._end(delta.reply))
-
-    def fail(self, _: CadreError, /) -> bytes:
-        """Nothing: the door says it."""
-        return b""
 
     def _first(self) -> bytes:
         if self._has_begun:

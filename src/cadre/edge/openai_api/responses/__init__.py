@@ -1,5 +1,5 @@
 """Responses: OpenAI's newer API, stateless here, translated to any model."""
 
-from cadre.edge.openai_api.responses.endpoint import Responses
+from cadre.edge.openai_api.responses.question import ResponseQuestion
 
-__all__ = ["Responses"]
+__all__ = ["ResponseQuestion"]

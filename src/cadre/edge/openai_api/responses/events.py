@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from cadre.edge.gateway import by_kind
+from cadre.edge.gateway import Writer, by_kind
 from cadre.edge.openai_api.responses.reply import (
     Ids,
     ResponseObject,
@@ -36,7 +36,7 @@ _CODES: dict[type[CadreError], str] = {
 _Event = tuple[str, dict[str, Json]]
 
 
-class EventWriter:
+class EventWriter(Writer):
     """Turns deltas into events; one item is open at a time and closed before the next begins."""
 
     def __init__(self, response: ResponseObject) -> None:

@@ -1,4 +1,4 @@
-"""One response that was asked for."""
+"""/v1/responses: one response that was asked for."""
 
 from functools import partial
 
@@ -8,46 +8,42 @@ from cadre.edge.gateway import Question, Seen, Whole, Words, Writer
 from cadre.edge.openai_api.responses.events import EventWriter
 from cadre.edge.openai_api.responses.reply import Ids, ResponseObject, output_items
 from cadre.edge.openai_api.responses.request import read_request
-from cadre.engine.models import Ask, Wording
-from cadre.infra.asgi import Fields, RequestFiles
-from cadre.kernel.messages import Json, ModelReply, ModelRequest
+from cadre.engine.models import Ask
+from cadre.infra.asgi import Exchange, Fields
+from cadre.kernel.messages import Json, ModelReply
 from cadre.kernel.values import is_list, is_object
 from cadre.trust.budgets import Spender
 
 _FILES = {"input_image": ("image", "image_url"), "input_file": ("document", "file_data")}
 
 
+def ask_of(body: Fields, size: int, spender: Spender) -> Ask:
+    """The facts of `body`, which is `size` bytes long."""
+    data, seen = body.data, Seen()
+    said = data.get("input")
+    turns = [{"content": said}] if isinstance(said, str) else said
+    seen.take(turns, "content", partial(_part, seen))
+    tools, text, reasoning = data.get("tools"), data.get("text"), data.get("reasoning")
+    form = text.get("format") if is_object(text) else None
+    return seen.ask(
+        spender,
+        size,
+        tools=len(tools) if is_list(tools) else 0,
+        wants_json=is_object(form) and form.get("type") not in {None, "text"},
+        wants_reasoning=is_object(reasoning) and reasoning.get("effort") not in {None, "none"},
+        max_tokens=body.whole("max_output_tokens"),
+    )
+
+
 class ResponseQuestion(Question):
-    """See `Question`."""
+    """Always translated, for hardly any server but OpenAI's own has responses."""
 
-    words = Words(wire=None)
+    words = Words(name="openai.responses", ask=ask_of, read=read_request, tell_errors=True)
 
-    def __init__(self, body: Fields, raw: bytes) -> None:
+    def __init__(self, _: Exchange, raw: bytes) -> None:
+        body = Fields.of_body(raw)
         is_stream = body.flag("stream") or False
         super().__init__(body, raw, body.text("model"), is_stream=is_stream)
-
-    def ask(self, spender: Spender) -> Ask:
-        data, seen = self.body.data, Seen()
-        said = data.get("input")
-        turns = [{"content": said}] if isinstance(said, str) else said
-        seen.take(turns, "content", partial(_part, seen))
-        tools, text, reasoning = data.get("tools"), data.get("text"), data.get("reasoning")
-        form = text.get("format") if is_object(text) else None
-        return seen.ask(
-            spender,
-            len(self.raw),
-            tools=len(tools) if is_list(tools) else 0,
-            wants_json=is_object(form) and form.get("type") not in {None, "text"},
-            wants_reasoning=is_object(reasoning) and reasoning.get("effort") not in {None, "none"},
-            max_tokens=self.body.whole("max_output_tokens"),
-        )
-
-    def wording(self) -> Wording:
-        is_fixed = self.body.data.get("temperature") == 0
-        return Wording("openai.responses", self.raw, is_fixed=is_fixed)
-
-    async def request(self, model: str, files: RequestFiles) -> ModelRequest:
-        return await read_request(self.body, model, files)
 
     def writer(self) -> Writer:
         response = ResponseObject(self.body, self.model)

@@ -4,7 +4,7 @@
 given from outside; routes are kept here, by version, for each org.
 """
 
-from cadre.engine.models.routing.ask import Ask, ask_of
+from cadre.engine.models.routing.ask import Ask, ask_of, is_optional
 from cadre.engine.models.routing.book import Routes
 from cadre.engine.models.routing.candidate import Candidate, Health
 from cadre.engine.models.routing.decide import decide
@@ -51,6 +51,7 @@ __all__ = [
     "Target",
     "ask_of",
     "decide",
+    "is_optional",
     "plain_route",
     "read_route",
     "recommend",

@@ -5,7 +5,7 @@ and code, high for other scripts, and the same on every machine.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Self
 
@@ -14,6 +14,8 @@ import orjson
 from cadre.engine.models.card import Kind
 from cadre.kernel.messages import (
     AssistantMessage,
+    DocumentPart,
+    ImagePart,
     Message,
     ModelRequest,
     Part,
@@ -55,7 +57,8 @@ NAMES = frozenset({*(f"{root}.{name}" for root in _FIELDS for name in _FIELDS[ro
 class Ask:
     """`tokens` is the estimated input, `text` the last user's words, cut at 4,000 characters.
 
-    `max_tokens` is None where the caller set no bound; conditions see 0 for that.
+    `max_tokens` is None where the caller set no bound; conditions see 0 for that. With
+    `may_leave_files` a model may answer that can't see the images or documents.
     """
 
     tokens: int = 0
@@ -76,6 +79,7 @@ class Ask:
     principal_id: str = ""
     agent: str = ""
     via: str = "run"
+    may_leave_files: bool = False
 
     @classmethod
     def by(cls, spender: Spender, **described: Any) -> Self:
@@ -91,6 +95,10 @@ class Ask:
             via=spender.via,
             **described,
         )
+
+    def without_files(self) -> "Ask":
+        """The same for a model that is not shown the files."""
+        return replace(self, has_images=False, has_documents=False, may_leave_files=False)
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -137,12 +145,14 @@ def _capabilities(asked: tuple[bool, ...]) -> frozenset[str]:
 
 def ask_of(request: ModelRequest, spender: Spender) -> Ask:
     """What `request`, made on `spender`'s account, asks for."""
-    kinds = {
-        part.type
+    files = [
+        part
         for message in request.messages
         if isinstance(message, UserMessage)
         for part in message.parts
-    }
+        if not isinstance(part, TextPart)
+    ]
+    kinds = {part.type for part in files}
     return Ask.by(
         spender,
         tokens=sum(map(_tokens_of, request.messages)) + sum(map(_tool_tokens, request.tools)),
@@ -155,7 +165,13 @@ def ask_of(request: ModelRequest, spender: Spender) -> Ask:
         wants_reasoning=request.reasoning_effort not in {None, "none"},
         max_tokens=request.max_tokens,
         text=_last_words(request.messages),
+        may_leave_files=bool(files) and all(map(is_optional, files)),
     )
+
+
+def is_optional(part: Part) -> bool:
+    """Whether a model that can't take `part` in may be asked without it."""
+    return isinstance(part, ImagePart | DocumentPart) and part.is_optional
 
 
 def _last_words(messages: list[Message]) -> str:
