@@ -1684,7 +1684,8 @@ export interface components {
          * Ask
          * @description `tokens` is the estimated input, `text` the last user's words, cut at 4,000 characters.
          *
-         *     `max_tokens` is None where the caller set no bound; conditions see 0 for that.
+         *     `max_tokens` is None where the caller set no bound; conditions see 0 for that. With
+         *     `may_leave_files` a model may answer that can't see the images or documents.
          */
         Ask: {
             /**
@@ -1720,6 +1721,11 @@ export interface components {
             kind: "chat" | "embedding" | "speech" | "transcription" | "image" | "moderation";
             /** Max Tokens */
             max_tokens?: number | null;
+            /**
+             * May Leave Files
+             * @default false
+             */
+            may_leave_files: boolean;
             /**
              * Messages
              * @default 1
@@ -2202,11 +2208,16 @@ export interface components {
         };
         /**
          * DocumentPart
-         * @description A file that the model itself reads, such as a PDF; `blob` as with images.
+         * @description A file that the model itself reads, such as a PDF; `blob` and `is_optional` as with images.
          */
         DocumentPart: {
             /** Blob */
             blob: string;
+            /**
+             * Is Optional
+             * @default false
+             */
+            is_optional: boolean;
             /** Media Type */
             media_type: string;
             /**
@@ -2552,10 +2563,17 @@ export interface components {
         /**
          * ImagePart
          * @description `blob` is a content hash in the blob store; adapters inline it.
+         *
+         *     `is_optional`: it is named in the text too, and a model that can't see is asked without it.
          */
         ImagePart: {
             /** Blob */
             blob: string;
+            /**
+             * Is Optional
+             * @default false
+             */
+            is_optional: boolean;
             /** Media Type */
             media_type: string;
             /**
