@@ -131,6 +131,18 @@ async def test_what_ships_of_openai_is_not_looked_for_at_another_address(
     assert [name for name in names if ":" in name] == ["openai:llama"]
 
 
+async def test_what_another_address_names_itself_is_there_with_all_that_is_known_of_it(
+    database: Database, scope: Scope, open_stack: Open, server: ScriptedServer
+):
+    provider = EnvironmentProvider("openai", server.base_url, None, ("gpt-4.1-mini",))
+    async with open_stack(provider) as stack, database.read(scope) as work:
+        names = [one.name for one in (await stack.listing.all(work)).items]
+        card = (await stack.views.of(work)).cards.find("openai:gpt-4.1-mini")
+
+    assert [name for name in names if ":" in name] == ["openai:gpt-4.1-mini"]
+    assert "vision" in card.capabilities
+
+
 async def test_the_chosen_default_wins(database: Database, scope: Scope, open_stack: Open):
     async with (
         open_stack(EnvironmentProvider(key="sk-env")) as stack,

@@ -144,7 +144,7 @@ class Views:
             version=version,
             endpoints=endpoints,
             cards=cards,
-            candidates=tuple(_candidate(card, endpoints) for card in cards.visible()),
+            candidates=tuple(_candidate(card, endpoints, cards) for card in cards.visible()),
             chosen=await ProviderStore(work).default(),
         )
 
@@ -157,11 +157,12 @@ def is_local(endpoint: Endpoint) -> bool:
     return provider_of(endpoint).is_local
 
 
-def _candidate(card: ModelCard, endpoints: Mapping[str, Endpoint]) -> Candidate:
+def _candidate(card: ModelCard, endpoints: Mapping[str, Endpoint], cards: OrgCards) -> Candidate:
     endpoint = endpoints.get(card.provider)
     if endpoint is None:
         return Candidate(card, is_configured=False)
-    return Candidate(card, is_configured=_has(endpoint, card), is_local=is_local(endpoint))
+    is_there = card.name in cards.named or _has(endpoint, card)
+    return Candidate(card, is_configured=is_there, is_local=is_local(endpoint))
 
 
 def _has(endpoint: Endpoint, card: ModelCard) -> bool:

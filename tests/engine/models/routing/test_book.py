@@ -263,3 +263,15 @@ async def test_when_models_only_rest_the_refusal_says_later(
 
     with pytest.raises(NoModelReady, match="given a rest"):
         await answers(database, scope, routing, "a:small")
+
+
+async def test_a_shipped_route_that_was_brought_back_can_be_changed_as_version_0(
+    database: Database, scope: Scope, routing: Routing
+):
+    async with database.begin(scope) as work:
+        await routing.book.put(work, "auto", text("a:big", "auto"))
+        await routing.book.delete(work, "auto")
+        given = text("a:small", "auto").model_copy(update={"based_on": 0})
+        saved = await routing.book.put(work, "auto", given)
+
+    assert saved.version == 3

@@ -14,7 +14,8 @@ from cadre.engine.models.errors import UnknownModel
 
 @dataclass(frozen=True, slots=True)
 class OrgCards:
-    """`cards` are all by name, hidden ones too; `given` those before the org changed them.
+    """`cards` are all by name, hidden ones too; `given` those before the org changed them; `named`
+    are those that a provider of the org says it has.
 
     They are true for `day`: on the next one a price may have changed, or a model have ended.
     """
@@ -24,6 +25,7 @@ class OrgCards:
     given: Mapping[str, ModelCard]
     own: Mapping[str, OwnCard]
     names: tuple[Spellings, ...]
+    named: frozenset[str] = frozenset()
 
     def visible(self) -> list[ModelCard]:
         """Every model that the org has not hidden, in the order of the files."""

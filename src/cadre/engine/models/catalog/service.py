@@ -70,19 +70,22 @@ class Catalog:
         day = self._shipped.on(self.today())
         cards = dict(day.cards)
         added: list[ModelCard] = []
+        named: set[str] = set()
         for card in await self._discovered(work):
-            names = day.names.get(card.name, ())
-            if not names:
-                cards[card.name] = card
+            name = next(iter(day.names.get(card.name, ())), card.name)
+            named.add(name)
+            if name not in day.cards:
+                cards[name] = card
                 added.append(card)
             elif card.price is not None:
-                cards[names[0]] = cards[names[0]].model_copy(update={"price": card.price})
+                cards[name] = cards[name].model_copy(update={"price": card.price})
         given = dict(cards)
         own = {row.name: row for row in await CardStore(work).all()}
         for name, row in own.items():
             cards[name] = self._changed(cards.get(name) or named_card(name), row)
             added.append(cards[name])
-        return OrgCards(day.date, cards, given, own, (spellings(added), day.names))
+        spelled = (spellings(added), day.names)
+        return OrgCards(day.date, cards, given, own, spelled, frozenset(named))
 
     async def cards(self, work: Work) -> list[ModelCard]:
         """Every model that the org has not hidden, in the order of the files."""

@@ -86,7 +86,8 @@ class RouteBook:
         checked_name(read_route(given.yaml), name)
         newest = await RouteStore(work).get(name)
         version = newest.version if newest is not None else 0
-        if given.based_on not in {None, version}:
+        is_shipped = newest is None or newest.yaml is None
+        if given.based_on not in {None, version, 0 if is_shipped else version}:
             raise Conflict(
                 f"`{name}` is at version {version} by now, not at {given.based_on}. "
                 "Look at it again, then save.",
