@@ -9,6 +9,8 @@ import pytest
 from google.genai import errors, types
 from pydantic import BaseModel
 
+from cadre.edge.gemini_api.models import model_json
+from cadre.engine.conversations import NamedModel
 from tests.edge.openai_api.gateway import Gateway, nothing_left
 from tests.engine.models.wires.aimock import Aimock
 from tests.engine.models.wires.raw_server import RawServer
@@ -408,6 +410,9 @@ async def test_models_are_listed_page_by_page(gateway: Gateway):
     assert all_at_once == one_by_one
     assert one.name == "models/agent:assistant"
     assert one.name in all_at_once
+    assert "generateContent" in one.supported_actions
+    embedder: Any = model_json(NamedModel("a:e", "E", "a", kind="embedding"))
+    assert embedder["supportedGenerationMethods"] == ["embedContent", "batchEmbedContents"]
 
 
 @pytest.mark.parametrize("is_stream", [False, True])

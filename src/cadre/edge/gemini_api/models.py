@@ -9,7 +9,10 @@ from cadre.kernel.messages import Json
 PREFIX = "models/"
 _PAGE_MODELS = 50
 _MOST_MODELS = 1000
-_METHODS = ["generateContent", "countTokens"]
+_METHODS = {
+    "chat": ["generateContent", "countTokens"],
+    "embedding": ["embedContent", "batchEmbedContents"],
+}
 
 
 def page_json(models: list[NamedModel], query: bytes) -> Json:
@@ -36,6 +39,6 @@ def model_json(model: NamedModel) -> Json:
         "description": f"By {model.owner}.",
         "inputTokenLimit": model.context_tokens,
         "outputTokenLimit": model.output_tokens,
-        "supportedGenerationMethods": _METHODS,
+        "supportedGenerationMethods": _METHODS.get(model.kind, []),
     }
     return {name: value for name, value in shown.items() if value is not None}

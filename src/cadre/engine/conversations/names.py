@@ -7,7 +7,7 @@ from typing import Literal
 
 from cadre.engine.agents import Agents
 from cadre.engine.conversations.agent_models import PREFIX
-from cadre.engine.models import ModelCard, Routing, UnknownModel, Views
+from cadre.engine.models import Kind, ModelCard, Routing, UnknownModel, Views
 from cadre.infra.database import Database
 from cadre.kernel.scope import Scope
 
@@ -16,7 +16,9 @@ _MOST_NEAR = 3
 
 @dataclass(frozen=True, slots=True)
 class NamedModel:
-    """`owner` is the provider, or "cadre" for routes and agents; limits are tokens."""
+    """`owner` is the provider, or "cadre" for routes and agents; limits are tokens. `kind` is what
+    it does: "chat", "embedding" and so on.
+    """
 
     name: str
     title: str
@@ -25,6 +27,7 @@ class NamedModel:
     context_tokens: int | None = None
     output_tokens: int | None = None
     ends_on: date | None = None
+    kind: Kind = "chat"
 
 
 class Names:
@@ -82,4 +85,5 @@ def _named(card: ModelCard) -> NamedModel:
         card.context_tokens,
         card.output_tokens,
         card.ends_on,
+        card.kind,
     )

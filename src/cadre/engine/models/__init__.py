@@ -15,7 +15,7 @@ from cadre.engine.models.calling import (
     Retries,
     Tally,
 )
-from cadre.engine.models.card import ModelCard
+from cadre.engine.models.card import Kind, ModelCard
 from cadre.engine.models.catalog import Catalog
 from cadre.engine.models.connections import Connections, EnvironmentProvider
 from cadre.engine.models.endpoints import Endpoint, Patience
@@ -75,6 +75,7 @@ __all__ = [
     "Health",
     "HealthJobs",
     "HealthReports",
+    "Kind",
     "Ledger",
     "Listing",
     "ModelAuthFailed",
