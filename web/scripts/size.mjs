@@ -13,6 +13,8 @@ const BUDGETS = [
   { name: "chat", entry: "src/features/chat/conversation_page.tsx", kilobytes: 115 },
   { name: "runs", entry: "src/features/runs/run_page.tsx", kilobytes: 95 },
   { name: "agents", entry: "src/features/agents/agent_page.tsx", kilobytes: 130 },
+  { name: "models", entry: "src/features/models/pages.ts", kilobytes: 90 },
+  { name: "usage", entry: "src/features/usage/usage_page.tsx", kilobytes: 60 },
   { name: "approvals", entry: "src/features/approvals/approvals_page.tsx", kilobytes: 45 },
   { name: "settings", entry: "src/features/settings/settings_page.tsx", kilobytes: 55 },
   { name: "palette", entry: "src/app/palette.tsx", kilobytes: 25 },
