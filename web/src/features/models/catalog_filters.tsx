@@ -1,16 +1,10 @@
 import { useNavigate } from "@tanstack/react-router";
-import { clsx } from "clsx";
-import { Search } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
 import { Toggle } from "@/features/runs/timeline_tools";
-import { useShortcuts } from "@/lib/shortcuts";
-import { Input, Select } from "@/ui/field";
-import { Kbd } from "@/ui/kbd";
+import { Select } from "@/ui/field";
+import { FilterText } from "@/ui/filter_text";
 import { capabilityWord } from "./capability";
 import { CAPABILITIES, type CatalogSearch, providersOf } from "./catalog_view";
 import type { CatalogItem } from "./types";
-
-const STILL_MS = 150;
 
 const STATUSES = [
   { value: "", label: "Any status" },
@@ -41,6 +35,9 @@ export function CatalogFilters({ search, items, isWide }: Props) {
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-2">
       <FilterText
+        group="Models"
+        label="Filter models by name"
+        placeholder="Filter by name or alias"
         text={search.q ?? ""}
         onChange={(q) => change({ q })}
         className={isWide ? "w-72" : "w-full"}
@@ -95,47 +92,4 @@ function dropEmpty<T extends object>(values: T): T {
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined && value !== ""),
   ) as T;
-}
-
-interface FilterTextProps {
-  text: string;
-  onChange: (text: string) => void;
-  className: string;
-}
-
-/** Typing is never held up: the address follows when the person pauses. */
-function FilterText({ text, onChange, className }: FilterTextProps) {
-  const [typed, setTyped] = useState(text);
-  const box = useRef<HTMLInputElement>(null);
-  useEffect(() => setTyped(text), [text]);
-  useEffect(() => {
-    if (typed === text) return;
-    const timer = setTimeout(() => onChange(typed), STILL_MS);
-    return () => clearTimeout(timer);
-  });
-  useShortcuts([
-    { keys: "/", label: "Filter by text", group: "Models", run: () => box.current?.focus() },
-  ]);
-  return (
-    <span className={clsx("relative inline-flex", className)}>
-      <Search
-        size={14}
-        aria-hidden
-        className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3"
-      />
-      <Input
-        ref={box}
-        type="search"
-        aria-label="Filter models by name"
-        placeholder="Filter by name or alias"
-        value={typed}
-        onChange={({ target }) => setTyped(target.value)}
-        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-        className="h-7! pr-8 pl-7.5 max-md:h-9!"
-      />
-      <span className="pointer-events-none absolute top-1/2 right-2 -translate-y-1/2 max-md:hidden">
-        {typed === "" && <Kbd keys="/" />}
-      </span>
-    </span>
-  );
 }

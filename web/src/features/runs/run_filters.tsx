@@ -1,17 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { clsx } from "clsx";
-import { Search } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
 import { api } from "@/api/client";
 import type { AgentSummary, Page } from "@/api/types";
-import { useShortcuts } from "@/lib/shortcuts";
-import { Input, Select } from "@/ui/field";
-import { Kbd } from "@/ui/kbd";
+import { Select } from "@/ui/field";
+import { FilterText } from "@/ui/filter_text";
 import { GROUPS, type RunFilter, readStatuses } from "./search";
 import { Toggle } from "./timeline_tools";
-
-const STILL_MS = 200;
 
 /** The filters, which live in the address and nowhere else. */
 export function RunFilters({ search, isWide }: { search: RunFilter; isWide: boolean }) {
@@ -30,6 +25,9 @@ export function RunFilters({ search, isWide }: { search: RunFilter; isWide: bool
       )}
     >
       <FilterText
+        group="Runs"
+        label="Filter runs by text"
+        placeholder="Filter by title or id"
         text={search.q ?? ""}
         onChange={(q) => change({ q })}
         className={isWide ? "w-72" : "w-full"}
@@ -62,49 +60,6 @@ function dropEmpty<T extends object>(values: T): T {
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== undefined && value !== ""),
   ) as T;
-}
-
-interface FilterTextProps {
-  text: string;
-  onChange: (text: string) => void;
-  className?: string;
-}
-
-/** Typing is never held up: the address follows when the person pauses. */
-function FilterText({ text, onChange, className }: FilterTextProps) {
-  const [typed, setTyped] = useState(text);
-  const box = useRef<HTMLInputElement>(null);
-  useEffect(() => setTyped(text), [text]);
-  useEffect(() => {
-    if (typed === text) return;
-    const timer = setTimeout(() => onChange(typed), STILL_MS);
-    return () => clearTimeout(timer);
-  });
-  useShortcuts([
-    { keys: "/", label: "Filter by text", group: "Runs", run: () => box.current?.focus() },
-  ]);
-  return (
-    <span className={clsx("relative inline-flex", className)}>
-      <Search
-        size={14}
-        aria-hidden
-        className="pointer-events-none absolute top-1/2 left-2.5 -translate-y-1/2 text-ink-3"
-      />
-      <Input
-        ref={box}
-        type="search"
-        aria-label="Filter runs by text"
-        placeholder="Filter by title or id"
-        value={typed}
-        onChange={({ target }) => setTyped(target.value)}
-        onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-        className="h-7! pr-8 pl-7.5 max-md:h-9!"
-      />
-      <span className="pointer-events-none absolute top-1/2 right-2 -translate-y-1/2 max-md:hidden">
-        {typed === "" && <Kbd keys="/" />}
-      </span>
-    </span>
-  );
 }
 
 function AgentChoice(props: { agent: string | undefined; onChange: (name: string) => void }) {
