@@ -5,12 +5,14 @@ from typing import Literal
 
 from cadre.kernel.ids import OrgId, ProjectId
 
-PrincipalKind = Literal["user", "key", "agent", "system"]
+PrincipalKind = Literal["user", "key", "service", "agent", "system"]
+
+ENVIRONMENTS = ("dev", "staging", "production")
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who acts: `id` is a user's, a key's or a run's id; `name` is for people to read."""
+    """Who acts: `id` is a user's, a key's, a service account's or a run's; `name` is for people."""
 
     kind: PrincipalKind
     id: str
@@ -29,3 +31,6 @@ class Scope:
 
 DEFAULT_ORG = OrgId("org_default")
 DEFAULT_PROJECT = ProjectId("prj_default")
+
+# What the system itself works on: the rows of every org. No door ever hands it out.
+ALL_ORGS = OrgId("*")

@@ -1,7 +1,7 @@
 """Web: what the routes of all rooms share.
 
 A route asks for what it needs by type: whose request it is (`CurrentScope`), a unit of work
-(`Reading`, `Writing`), a service (`Annotated[Runs, Provide(Runs)]`), a page of a list
+(`Reading`, `Writing`), a permission (`requires(...)`), a service (`Annotated[Runs, Provide(Runs)]`), a page of a list
 (`Paging`). Errors leave as RFC 9457 problem details; a route never builds one.
 """
 
@@ -9,6 +9,17 @@ from cadre.infra.web.documentation import document_problems
 from cadre.infra.web.downloads import download
 from cadre.infra.web.headers import IdempotencyKey
 from cadre.infra.web.paging import PageQuery, Paging
+from cadre.infra.web.permits import (
+    PermissionMissing,
+    Permit,
+    check,
+    grants_of,
+    permit_of,
+    requires,
+    requires_nothing,
+    set_grants,
+    unguarded,
+)
 from cadre.infra.web.problems import Problem, install_problems, problem_of, problem_response
 from cadre.infra.web.requests import CurrentScope, Provide, current_scope, set_scope
 from cadre.infra.web.work import Reading, Writing
@@ -18,15 +29,24 @@ __all__ = [
     "IdempotencyKey",
     "PageQuery",
     "Paging",
+    "PermissionMissing",
+    "Permit",
     "Problem",
     "Provide",
     "Reading",
     "Writing",
+    "check",
     "current_scope",
     "document_problems",
     "download",
+    "grants_of",
     "install_problems",
+    "permit_of",
     "problem_of",
     "problem_response",
+    "requires",
+    "requires_nothing",
+    "set_grants",
     "set_scope",
+    "unguarded",
 ]
