@@ -1,18 +1,13 @@
-/** A definition being written: checked by the server while one types, saved as a new version. */
+/** An agent being written: checked by the server while one types, saved as a new version. */
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
-import { Problem } from "@/api/client";
-import { Button } from "@/ui/button";
-import { Kbd } from "@/ui/kbd";
-import { Spinner } from "@/ui/notes";
+import { useState } from "react";
+import { DefinitionEditor } from "@/features/definitions/definition_editor";
+import { type Fault, readFault } from "@/features/definitions/fault";
+import { topLevelText } from "@/features/definitions/yaml";
 import { toast } from "@/ui/toast";
 import { dropDraft, keepDraft, readDraft } from "./drafts";
-import { type Fault, readFault } from "./fault";
 import { useSaveAgent } from "./queries";
 import { useCheck } from "./use_check";
-import { topLevelText } from "./yaml";
-
-const YamlEditor = lazy(() => import("@/ui/yaml_editor"));
 
 interface Props {
   /** Null: it is saved under the name that it gives itself. */
@@ -28,7 +23,6 @@ export function AgentEditor({ name, saved }: Props) {
   const save = useSaveAgent();
   const isChanged = yaml !== saved;
   const checked = useCheck(name, yaml, isChanged);
-  const fault = refused?.yaml === yaml ? refused.fault : checked;
 
   const change = (next: string) => {
     setYaml(next);
@@ -52,74 +46,19 @@ export function AgentEditor({ name, saved }: Props) {
   };
 
   return (
-    <div className="flex h-full min-h-0 grow flex-col">
-      {kept !== null && isChanged && yaml === kept && (
-        <p className="flex shrink-0 flex-wrap items-center gap-2 border-b border-line bg-accent-soft px-4 py-1.5 text-12">
-          What you typed before and did not save is back.
-          <Button size="sm" tone="quiet" onClick={() => change(saved)}>
-            Show what is saved
-          </Button>
-        </p>
-      )}
-      <Suspense fallback={<Spinner label="Loading the editor" />}>
-        <YamlEditor
-          label="Definition in YAML"
-          value={yaml}
-          onChange={change}
-          onSave={send}
-          faultLine={fault?.line ?? null}
-          faultText={fault?.text ?? null}
-        />
-      </Suspense>
-      <footer className="flex min-h-12 shrink-0 flex-wrap items-center gap-2 border-t border-line px-4 py-2">
-        <Verdict fault={fault} isChanged={isChanged} error={save.error} />
-        <Button disabled={!isChanged} tone="quiet" onClick={() => change(saved)}>
-          Discard
-        </Button>
-        <Button
-          tone="primary"
-          disabled={!isChanged && name !== null}
-          isBusy={save.isPending}
-          onClick={send}
-        >
-          {name === null ? "Save the agent" : "Save a new version"}
-          <span
-            aria-hidden
-            className="max-md:hidden [&_kbd]:border-current/40 [&_kbd]:text-current"
-          >
-            <Kbd keys="mod+s" />
-          </span>
-        </Button>
-      </footer>
-    </div>
-  );
-}
-
-interface VerdictProps {
-  fault: Fault | null;
-  isChanged: boolean;
-  error: Error | null;
-}
-
-function Verdict({ fault, isChanged, error }: VerdictProps) {
-  if (fault !== null) {
-    return (
-      <p role="alert" className="min-w-0 flex-1 basis-64 break-words text-bad">
-        {fault.line !== null && <span className="font-medium">Line {fault.line}: </span>}
-        {fault.text}
-      </p>
-    );
-  }
-  if (error !== null && !(error instanceof Problem)) {
-    return (
-      <p role="alert" className="min-w-0 flex-1 basis-64 break-words text-bad">
-        Not saved: {error.message} What you typed is kept.
-      </p>
-    );
-  }
-  return (
-    <p className="grow text-12 text-ink-3">
-      {isChanged ? "Not saved yet; kept in this browser." : ""}
-    </p>
+    <DefinitionEditor
+      label="Definition in YAML"
+      noun="agent"
+      isNew={name === null}
+      text={yaml}
+      isChanged={isChanged}
+      isBack={kept !== null && isChanged && yaml === kept}
+      onChange={change}
+      onDiscard={() => change(saved)}
+      onSave={send}
+      fault={refused?.yaml === yaml ? refused.fault : checked}
+      error={save.error}
+      isPending={save.isPending}
+    />
   );
 }

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Copy, MoreHorizontal, Trash2 } from "lucide-react";
 import { useState } from "react";
+import { freeName, renamed } from "@/features/definitions/yaml";
 import { Button, IconButton } from "@/ui/button";
 import { ErrorNote, Spinner } from "@/ui/notes";
 import { PaneHeader } from "@/ui/panes";
@@ -14,8 +15,8 @@ import { AgentEditor } from "./agent_editor";
 import { AgentHistory } from "./agent_history";
 import { AgentTry } from "./agent_try";
 import { keepDraft } from "./drafts";
+import { EXAMPLE, NEW } from "./example";
 import { type Agent, agentQuery, agentsQuery, useDeleteAgent, useSaveAgent } from "./queries";
-import { EXAMPLE, freeName, NEW, renamed } from "./yaml";
 
 export function AgentPage() {
   const { name } = useParams({ from: "/shell/agents/$name" });

@@ -11,8 +11,8 @@ import { EmptyState, ErrorNote, Spinner } from "@/ui/notes";
 import { ListDetail, PaneHeader, rowClass } from "@/ui/panes";
 import { Badge } from "@/ui/status";
 import { VirtualList } from "@/ui/virtual_list";
+import { NEW } from "./example";
 import { agentsQuery } from "./queries";
-import { NEW } from "./yaml";
 
 export function AgentsPage() {
   const { q = "" } = useSearch({ from: "/shell/agents" });

@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, Problem } from "@/api/client";
-import { type Fault, readFault } from "./fault";
+import { type Fault, readFault } from "@/features/definitions/fault";
 
 const STILL_MS = 400;
 

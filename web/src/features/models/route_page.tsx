@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Copy, MoreHorizontal, Trash2, Undo2 } from "lucide-react";
-import { freeName, renamed } from "@/features/agents/yaml";
+import { freeName, renamed } from "@/features/definitions/yaml";
 import { Button, IconButton } from "@/ui/button";
 import { ErrorNote, Spinner } from "@/ui/notes";
 import { PaneHeader } from "@/ui/panes";

@@ -1,10 +1,6 @@
 /** Versions of a route as texts: one that says nothing stands for the shipped route, or for none. */
 import type { RouteVersion } from "./types";
 
-export function versionName({ version }: RouteVersion): string {
-  return version > 0 ? `Version ${version}` : "As it ships";
-}
-
 /** The text that counted with this version. */
 export function textOf(versions: readonly RouteVersion[], version: RouteVersion): string {
   return version.yaml ?? versions.find((each) => each.version === 0)?.yaml ?? "";

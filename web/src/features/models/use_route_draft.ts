@@ -2,10 +2,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { Problem } from "@/api/client";
-import type { Fault } from "@/features/agents/fault";
+import { type Fault, readFault } from "@/features/definitions/fault";
 import { stored } from "@/lib/stored";
 import { checkRoute } from "./route_queries";
-import { readRouteFault } from "./route_text";
 
 const STILL_MS = 400;
 const keptOf = (name: string) => stored<string>(`cadre.route_draft.${name}`, "");
@@ -70,7 +69,7 @@ async function check(yaml: string): Promise<Checked> {
   } catch (error) {
     // Anything but a refusal of the text says nothing about it.
     const isRefusal = error instanceof Problem && error.status === 422;
-    return isRefusal ? { fault: readRouteFault(error, yaml), notes: [] } : NOTHING;
+    return isRefusal ? { fault: readFault(error, yaml), notes: [] } : NOTHING;
   }
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "@/api/client";
+import { versionName } from "@/features/definitions/definition_history";
+import { readFault } from "@/features/definitions/fault";
 import { changedWords, costChange } from "@/features/models/dry_run";
-import { readRouteFault } from "@/features/models/route_text";
-import { earlierThan, textOf, versionName } from "@/features/models/route_versions";
+import { earlierThan, textOf } from "@/features/models/route_versions";
 import type { DryRun, RouteVersion } from "@/features/models/types";
 
 const YAML = `name: mine
@@ -19,23 +20,23 @@ const refusal = (detail: string, field: string | null) =>
 
 describe("a fault in a route", () => {
   it("is on the line of the field that the server names", () => {
-    expect(readRouteFault(refusal("…", "rules[1].targets[0].model"), YAML).line).toBe(8);
-    expect(readRouteFault(refusal("…", "rules[0].needs.capabilities"), YAML).line).toBe(5);
+    expect(readFault(refusal("…", "rules[1].targets[0].model"), YAML).line).toBe(8);
+    expect(readFault(refusal("…", "rules[0].needs.capabilities"), YAML).line).toBe(5);
   });
 
   it("is not on the line that counts inside a condition", () => {
     const said = "`rules[1].when`: line 1, column 1: `request.tok` is not known.";
-    expect(readRouteFault(refusal(said, "rules[1].when"), YAML).line).toBe(6);
+    expect(readFault(refusal(said, "rules[1].when"), YAML).line).toBe(6);
   });
 
   it("is on the line where the YAML breaks", () => {
-    expect(
-      readRouteFault(refusal("The YAML breaks in line 4, column 1: x.", "yaml"), YAML).line,
-    ).toBe(4);
+    expect(readFault(refusal("The YAML breaks in line 4, column 1: x.", "yaml"), YAML).line).toBe(
+      4,
+    );
   });
 
   it("has no line where nobody knows one", () => {
-    expect(readRouteFault(new Error("Away."), YAML)).toEqual({ line: null, text: "Away." });
+    expect(readFault(new Error("Away."), YAML)).toEqual({ line: null, text: "Away." });
   });
 });
 

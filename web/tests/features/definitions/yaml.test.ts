@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { EXAMPLE, freeName, lineOfField, renamed, topLevelText } from "@/features/agents/yaml";
+import { EXAMPLE } from "@/features/agents/example";
+import { freeName, lineOfField, renamed, topLevelText } from "@/features/definitions/yaml";
 
 const YAML = `name: a
 instructions: |

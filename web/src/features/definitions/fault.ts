@@ -7,11 +7,13 @@ export interface Fault {
   text: string;
 }
 
+/** The field tells the line; a line that the sentence names may be one inside a condition. */
 export function readFault(error: unknown, yaml: string): Fault {
   const text = error instanceof Error ? error.message : "The definition was refused.";
   if (!(error instanceof Problem)) return { line: null, text };
+  if (error.field !== null && error.field !== "yaml") {
+    return { line: lineOfField(yaml, error.field), text };
+  }
   const named = /\bline (\d+)\b/i.exec(text);
-  if (named !== null) return { line: Number(named[1]), text };
-  const field = error.field;
-  return { line: field === null || field === "yaml" ? null : lineOfField(yaml, field), text };
+  return { line: named === null ? null : Number(named[1]), text };
 }

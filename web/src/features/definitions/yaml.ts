@@ -1,4 +1,4 @@
-/** Finding one's way in an agent's YAML as text, without rewriting a byte of it. */
+/** Finding one's way in a definition's YAML as text, without rewriting a byte of it. */
 
 /**
  * The line (from 1) where `field` (`limits.cost_usd`, `rules.0.effect`) is written, or that of
@@ -86,27 +86,3 @@ export function freeName(wanted: string, taken: readonly string[]): string {
   while (names.has(`${wanted}-${n}`)) n++;
   return `${wanted}-${n}`;
 }
-
-/** The address of an agent that has no name yet; no name may have a plus. */
-export const NEW = "+new";
-
-export const EXAMPLE = `name: sales-analyst
-description: Answers questions about sales files with numbers, tables and charts.
-instructions: |
-  You answer questions about the files of this conversation.
-  Look at the columns first. Say which file and which rows a number comes from.
-model: default
-tools:
-  - list_files
-  - read_file
-  - sql
-  - chart
-rules:
-  - tool: shell
-    effect: deny
-    reason: This agent only reads.
-limits:
-  steps: 20
-  cost_usd: "0.50"
-  minutes: 10
-`;
