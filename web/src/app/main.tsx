@@ -1,17 +1,17 @@
-import "@fontsource-variable/inter/wght.css";
-import "@fontsource-variable/geist-mono/wght.css";
+import "./fonts.css";
 import "./styles.css";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { whenSignedOut } from "@/api/client";
 import { onPageKey } from "@/lib/shortcuts";
 import { startTheme } from "@/lib/theme";
-import { Toasts } from "@/ui/toast";
-import { TooltipLayer } from "@/ui/tooltip";
 import { newQueryClient } from "./queries";
 import { newRouter } from "./router";
+
+/** The page stands without them. */
+const Layers = lazy(() => import("@/ui/layers"));
 
 const queries = newQueryClient();
 const router = newRouter(queries);
@@ -31,8 +31,10 @@ createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <RouterProvider router={router} />
-      <Toasts />
-      <TooltipLayer />
+      <Suspense>
+        <Layers />
+      </Suspense>
     </QueryClientProvider>
   </StrictMode>,
 );
+void import("./more_fonts");

@@ -1,9 +1,6 @@
-import { clsx } from "clsx";
-import { CircleAlert, X } from "lucide-react";
-import { useSyncExternalStore } from "react";
-import { Button, IconButton } from "./button";
+/** Toasts: what happened, said once. `ui/layers` shows them. */
 
-interface Toast {
+export interface Toast {
   id: number;
   text: string;
   isError: boolean;
@@ -25,7 +22,7 @@ function show(toasts: Toast[]): void {
   for (const listener of listeners) listener();
 }
 
-function dismiss(id: number): void {
+export function dismiss(id: number): void {
   show(shown.filter((each) => each.id !== id));
 }
 
@@ -43,43 +40,11 @@ export function toast(
   };
 }
 
-export function Toasts() {
-  const toasts = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => shown,
-  );
-  return (
-    <section
-      aria-label="Notifications"
-      aria-live="polite"
-      className="pointer-events-none fixed bottom-4 left-1/2 z-60 flex w-max max-w-[calc(100vw-32px)] -translate-x-1/2 flex-col items-center gap-2 max-md:bottom-18"
-    >
-      {toasts.map(({ id, text, isError, onUndo }) => (
-        <div
-          key={id}
-          className="slide-up pointer-events-auto flex max-w-full items-center gap-2 rounded-lg bg-raised py-1.5 pr-1.5 pl-3 shadow-float"
-        >
-          {isError && <CircleAlert size={14} aria-hidden className="shrink-0 text-bad" />}
-          <span className={clsx("min-w-0 break-words", isError && "text-bad")}>{text}</span>
-          {onUndo && (
-            <Button
-              size="sm"
-              tone="quiet"
-              className="text-accent-text!"
-              onClick={() => {
-                dismiss(id);
-                onUndo();
-              }}
-            >
-              Undo
-            </Button>
-          )}
-          <IconButton icon={X} label="Dismiss" side="top" onClick={() => dismiss(id)} />
-        </div>
-      ))}
-    </section>
-  );
-}
+/** For `useSyncExternalStore`. */
+export const toasts = {
+  subscribe(listener: () => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+  read: () => shown,
+};
