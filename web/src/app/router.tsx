@@ -190,9 +190,11 @@ const usageTab = createRoute({ getParentRoute: () => usage, path: "$tab" });
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
-  validateSearch: texts("tab"),
+  validateSearch: texts("q", "open", "tab", "version"),
   component: lazyRouteComponent(() => import("@/features/settings/settings_page"), "SettingsPage"),
 });
+
+const settingsSection = createRoute({ getParentRoute: () => settings, path: "$section" });
 
 const tree = root.addChildren([
   signin,
@@ -211,7 +213,7 @@ const tree = root.addChildren([
       prices,
     ]),
     usage.addChildren([usageTab]),
-    settings,
+    settings.addChildren([settingsSection]),
   ]),
 ]);
 

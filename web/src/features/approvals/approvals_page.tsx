@@ -199,7 +199,9 @@ function Nothing({ isHistory }: { isHistory: boolean }) {
       icon={Inbox}
       title="Nothing waits for you"
       action={
-        <Button onClick={() => navigate({ to: "/settings", search: { tab: "rules" } })}>
+        <Button
+          onClick={() => navigate({ to: "/settings/$section", params: { section: "rules" } })}
+        >
           See the rules of the gate
         </Button>
       }

@@ -175,7 +175,8 @@ function OperatorNote() {
       No model is connected, so the built-in operator answers. It is not a language model: it turns
       plain commands into tool calls over your files and says when it does not understand.{" "}
       <Link
-        to="/settings"
+        to="/settings/$section"
+        params={{ section: "models" }}
         className="text-accent-text underline decoration-current/35 underline-offset-3 hover:decoration-current"
       >
         Connect a model

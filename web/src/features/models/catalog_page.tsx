@@ -120,7 +120,11 @@ function Body({ query, isEmpty, hasReach, children }: BodyProps) {
         icon={Cpu}
         title="No provider is connected yet"
         action={
-          <Link to="/settings" search={{ tab: "models" }} className={buttonClass("primary")}>
+          <Link
+            to="/settings/$section"
+            params={{ section: "models" }}
+            className={buttonClass("primary")}
+          >
             Add a provider
           </Link>
         }

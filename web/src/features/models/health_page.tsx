@@ -58,7 +58,11 @@ function NoProvider() {
       icon={HeartPulse}
       title="No provider is connected yet"
       action={
-        <Link to="/settings" search={{ tab: "models" }} className={buttonClass("primary")}>
+        <Link
+          to="/settings/$section"
+          params={{ section: "models" }}
+          className={buttonClass("primary")}
+        >
           Add a provider
         </Link>
       }

@@ -117,8 +117,8 @@ function Facts({ item }: { item: CatalogItem }) {
           <ConnectedMark isConnected={isConnected(item, reach)} />
           {!isConnected(item, reach) && (
             <Link
-              to="/settings"
-              search={{ tab: "models" }}
+              to="/settings/$section"
+              params={{ section: "models" }}
               className="text-accent-text hover:underline"
             >
               Connect it

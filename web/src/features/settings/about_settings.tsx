@@ -8,7 +8,7 @@ import { Badge } from "@/ui/status";
 import { Section } from "./section";
 
 /** What this installation has, and what would fix what it lacks. */
-export function AboutSettings() {
+export default function AboutSettings() {
   const me = useMe();
   const { sandbox } = me.features;
   return (

@@ -10,7 +10,7 @@ import { toast } from "@/ui/toast";
 import { type ApiKey, keysQuery, useCreateKey, useRevokeKey } from "./queries";
 import { Section } from "./section";
 
-export function KeySettings() {
+export default function KeySettings() {
   const { data, error, isPending } = useQuery(keysQuery);
   const create = useCreateKey();
   const keys = data?.items ?? [];

@@ -11,7 +11,7 @@ import { ProviderRow } from "./provider_row";
 import { modelsQuery, type Provider, providersQuery, useDefaultModel } from "./queries";
 import { Section } from "./section";
 
-export function ModelSettings() {
+export default function ModelSettings() {
   const [editing, setEditing] = useState<Provider | "new" | null>(null);
   const { data, error, isPending } = useQuery(providersQuery);
   const providers = data?.items ?? [];

@@ -20,7 +20,7 @@ import {
 } from "./rules";
 import { Section } from "./section";
 
-export function RuleSettings() {
+export default function RuleSettings() {
   const { data, error } = useQuery(rulesQuery);
   return (
     <>

@@ -1,40 +1,71 @@
-/** Settings: models, keys, the rules of the gate, and what this installation has. */
-import { useNavigate, useSearch } from "@tanstack/react-router";
+/** Settings: the parts in groups, and one of them beside the list; on a phone one of the two. */
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { clsx } from "clsx";
+import { ChevronRight } from "lucide-react";
+import { Suspense } from "react";
+import { Spinner } from "@/ui/notes";
 import { PaneHeader } from "@/ui/panes";
-import { Tabs } from "@/ui/tabs";
-import { AboutSettings } from "./about_settings";
-import { KeySettings } from "./key_settings";
-import { ModelSettings } from "./model_settings";
-import { RuleSettings } from "./rule_settings";
-
-const TABS = [
-  { id: "models", label: "Models", Content: ModelSettings },
-  { id: "keys", label: "API keys", Content: KeySettings },
-  { id: "rules", label: "Rules of the gate", Content: RuleSettings },
-  { id: "about", label: "About", Content: AboutSettings },
-];
+import { FIRST, grouped, SECTIONS } from "./sections";
 
 export function SettingsPage() {
-  const { tab } = useSearch({ from: "/shell/settings" });
+  const { section } = useParams({ strict: false });
   const navigate = useNavigate();
+  const shown = SECTIONS.find(({ id }) => id === section) ?? FIRST;
   return (
-    <div className="flex h-full min-w-0 flex-col">
-      <PaneHeader title="Settings" />
-      <Tabs
-        label="Settings"
-        className="grow"
-        value={TABS.some(({ id }) => id === tab) ? (tab ?? "models") : "models"}
-        onChange={(next) => void navigate({ to: "/settings", search: { tab: next } })}
-        tabs={TABS.map(({ id, label, Content }) => ({
-          id,
-          label,
-          content: (
-            <div className="max-w-240">
-              <Content />
-            </div>
-          ),
-        }))}
-      />
+    <div className="flex h-full min-w-0">
+      <div
+        className={clsx(
+          "flex min-h-0 flex-col border-line max-md:w-full md:w-56 md:shrink-0 md:border-r",
+          section !== undefined && "max-md:hidden",
+        )}
+      >
+        <PaneHeader title="Settings" />
+        <SectionList shown={shown.id} />
+      </div>
+      <div
+        className={clsx(
+          "flex min-h-0 min-w-0 grow flex-col",
+          section === undefined && "max-md:hidden",
+        )}
+      >
+        <PaneHeader title={shown.label} onBack={() => void navigate({ to: "/settings" })} />
+        <div className="pane grow">
+          <div className="max-w-240">
+            <Suspense fallback={<Spinner label="Reading the page" />}>
+              <shown.Content />
+            </Suspense>
+          </div>
+        </div>
+      </div>
     </div>
+  );
+}
+
+function SectionList({ shown }: { shown: string }) {
+  return (
+    <nav aria-label="Settings" className="pane grow py-2">
+      {grouped(SECTIONS).map(([group, sections]) => (
+        <section key={group} className="px-2 pb-3">
+          <h2 className="px-2 py-1 text-11 font-medium text-ink-3">{group}</h2>
+          {sections.map(({ id, label }) => (
+            <Link
+              key={id}
+              to="/settings/$section"
+              params={{ section: id }}
+              aria-current={id === shown ? "page" : undefined}
+              className={clsx(
+                "flex h-7 items-center rounded-md px-2 transition-colors duration-120 max-md:h-11 max-md:text-14",
+                id === shown
+                  ? "font-medium md:bg-active md:text-ink"
+                  : "text-ink-2 hover:bg-hover hover:text-ink",
+              )}
+            >
+              <span className="grow">{label}</span>
+              <ChevronRight size={14} aria-hidden className="text-ink-3 md:hidden" />
+            </Link>
+          ))}
+        </section>
+      ))}
+    </nav>
   );
 }
