@@ -1,7 +1,6 @@
 """Fresh databases for a measurement: SQLite files, and a real PostgreSQL from the wheel."""
 
 import asyncio
-import importlib
 import tempfile
 import warnings
 from collections.abc import Generator
@@ -13,7 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from cadre.infra.database import Database, metadata
+from cadre.infra.database import Database, migrate
 
 Dialect = Literal["sqlite", "postgresql"]
 DIALECTS: tuple[Dialect, ...] = ("sqlite", "postgresql")
@@ -61,10 +60,8 @@ class Databases:
 
 
 async def create_tables(url: str) -> None:
-    importlib.import_module("cadre.engine.runs")  # its tables register with `metadata`
     database = Database(url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
+    await migrate(database)
     await database.close()
 
 

@@ -1,4 +1,4 @@
-"""Puts the migrations, the catalog and the built console into a wheel; a clone finds them at its top instead."""
+"""Puts the migrations, the catalog, the policies and the built console into a wheel; a clone finds them at its top instead."""
 
 from pathlib import Path
 from typing import Any
@@ -18,5 +18,6 @@ class ShipWhatIsOutsideTheSource(BuildHookInterface):
         build_data["force_include"] |= {
             str(root / "migrations"): "cadre/migrations",
             str(root / "catalog"): "cadre/catalog",
+            str(root / "policies"): "cadre/policies",
             str(root / "web" / "dist"): "cadre/console",
         }

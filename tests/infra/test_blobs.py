@@ -1,5 +1,7 @@
 """Blobs: content in, the same content out."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -24,3 +26,19 @@ async def test_the_same_content_has_the_same_id_however_it_came(blobs: Blobs, tm
 async def test_what_is_no_blob_is_not_found(blobs: Blobs, name: str):
     with pytest.raises(BlobNotFound):
         await blobs.get(BlobId(name))
+
+
+async def test_what_was_put_since_somebody_looked_stays(blobs: Blobs, tmp_path: Path):
+    old = [await blobs.put(content) for content in (b"forgotten", b"wanted", b"found", b"copied")]
+    (tmp_path / "copied").write_bytes(b"copied")
+    for blob in old:
+        os.utime(blobs.path(blob), (1, 1))
+    looked_at = time.time()
+    await blobs.put(b"wanted")
+    assert blobs.find_now(b"found") == old[2]
+    await blobs.put_file(tmp_path / "copied")
+
+    for blob in old:
+        await blobs.delete(blob, unless_put_since=looked_at)
+
+    assert [blobs.path(blob).exists() for blob in old] == [False, True, True, True]

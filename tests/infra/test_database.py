@@ -10,9 +10,14 @@ from cadre.kernel.errors import Invalid
 from cadre.kernel.scope import Scope
 
 
+async def create(database: Database, statement: str) -> None:
+    """Work on the schema, which a unit of work has no right to."""
+    async with database.engine.begin() as connection:
+        await connection.execute(text(statement))
+
+
 async def test_a_unit_of_work_is_kept_whole_or_not_at_all(database: Database, scope: Scope):
-    async with database.begin(scope) as work:
-        await work.connection.execute(text("create table notes(body text)"))
+    await create(database, "create table notes(body text)")
 
     with pytest.raises(RuntimeError):
         async with database.begin(scope) as work:
@@ -26,8 +31,8 @@ async def test_a_unit_of_work_is_kept_whole_or_not_at_all(database: Database, sc
 async def test_parallel_writers_wait_for_each_other_instead_of_failing(
     database: Database, scope: Scope
 ):
+    await create(database, "create table counters(n integer)")
     async with database.begin(scope) as work:
-        await work.connection.execute(text("create table counters(n integer)"))
         await work.connection.execute(text("insert into counters values (0)"))
 
     async def increment() -> None:
@@ -69,8 +74,7 @@ async def test_a_long_read_is_finished_without_holding_up_the_others(
 async def test_a_writer_that_is_cancelled_leaves_its_turn_to_the_next(
     database: Database, scope: Scope
 ):
-    async with database.begin(scope) as work:
-        await work.connection.execute(text("create table notes(body text)"))
+    await create(database, "create table notes(body text)")
     has_written = asyncio.Event()
 
     async def write_and_stay() -> None:

@@ -14,12 +14,17 @@ import { seed } from "./seeds.mjs";
 import { listen, streamTo } from "./streams.mjs";
 
 const ME = {
-  user: { id: "user_1", name: "Owner" },
+  user: { id: "user_1", name: "Owner", email: null },
   org: { id: "org_1", name: "Home" },
   csrf: "dev",
   version: "0.1.0",
   features: { sandbox: { available: true, kind: "bubblewrap", reason: null } },
   models: { configured: false, default: "offline" },
+  role: "owner",
+  permissions: ["*"],
+  preferences: { theme: "system", language: "", time_zone: "" },
+  session: null,
+  mfa: { enabled: false, required: false },
 };
 const AGENTS = ["assistant", "analyst", "researcher"].map((name) => ({
   name,

@@ -10,7 +10,7 @@ const SHELL = "index.html";
 /** What opening a page may load beyond the shell, in kB after gzip. Most of it is shared between pages. */
 const BUDGETS = [
   { name: "shell", entry: SHELL, kilobytes: 130 },
-  { name: "chat", entry: "src/features/chat/conversation_page.tsx", kilobytes: 115 },
+  { name: "chat", entry: "src/features/chat/conversation_page.tsx", kilobytes: 117 },
   { name: "runs", entry: "src/features/runs/run_page.tsx", kilobytes: 95 },
   { name: "agents", entry: "src/features/agents/agent_page.tsx", kilobytes: 130 },
   { name: "models", entry: "src/features/models/pages.ts", kilobytes: 90 },

@@ -75,24 +75,30 @@ async def _database(settings: Settings) -> Finding:
     try:
         async with database.read(OWNER_SCOPE) as work:
             await work.connection.execute(text("select 1"))
+        unguarded = await database.unguarded()
     except (SQLAlchemyError, OSError) as error:
         says = f"{kind} does not answer: {str(error).splitlines()[0]}"
         return Finding("database", "broken", says, "Check CADRE_DATABASE_URL and that it runs.")
     finally:
         await database.close()
+    if unguarded:
+        remedy = "Give cadre a login of its own that owns its database, or that role."
+        return Finding("database", "missing", f"{kind}. {unguarded}", remedy)
     return Finding("database", "ok", kind)
 
 
 async def _master_key(settings: Settings) -> Finding:
-    from cadre.trust.secrets import load_master_key
+    from cadre.app.vault import open_keyring
 
-    if not settings.master_key.exists():
+    is_given = settings.master_key_base64 is not None or settings.master_key_command
+    if not is_given and not settings.master_key.exists():
         return Finding("master key", "ok", "made at the first start")
     try:
-        load_master_key(settings.master_key)
+        open_keyring(settings)
     except CadreError as error:
         return Finding("master key", "broken", error.detail, "Then start again.")
-    return Finding("master key", "ok", f"{settings.master_key}: keep a backup of it")
+    where = "given by the environment" if is_given else str(settings.master_key)
+    return Finding("master key", "ok", f"{where}: keep a backup of it")
 
 
 async def _sandbox(settings: Settings) -> Finding:

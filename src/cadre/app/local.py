@@ -5,14 +5,21 @@ Whoever can write to CADRE_HOME owns the installation, so no further proof is as
 
 import json
 import os
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from cadre.app.settings import Settings
-from cadre.kernel.scope import DEFAULT_ORG, DEFAULT_PROJECT, Principal, Scope
+from cadre.kernel.errors import NotFound
+from cadre.kernel.ids import OrgId
+from cadre.kernel.scope import ALL_ORGS, DEFAULT_ORG, DEFAULT_PROJECT, Principal, Scope
+
+if TYPE_CHECKING:
+    from cadre.infra.database import Database
 
 OWNER_SCOPE = Scope(
     DEFAULT_ORG, DEFAULT_PROJECT, "production", Principal("system", "cli", "the command line")
@@ -56,25 +63,49 @@ async def sign_in_link(settings: Settings, url: str) -> str:
 
 
 @asynccontextmanager
-async def local_key(settings: Settings) -> AsyncGenerator[str]:
-    """A key of the owner's, revoked when the command ends and worthless a day later anyway."""
+async def local_key(settings: Settings, org: str | None = None) -> AsyncGenerator[str]:
+    """A key of the owner of `org` (the home org's, if it is None) for as long as a command takes.
+
+    It is revoked when the command ends, and worthless a day later anyway.
+    """
+    from cadre.app.access import build_access
     from cadre.infra.database import Database
+    from cadre.trust.access import SYSTEM, Subject
     from cadre.trust.accounts import Accounts
+    from cadre.trust.keys import KeyBook, KeyRequest
+    from cadre.trust.usage import Usage
 
     database, accounts = Database(settings.database), Accounts()
+    book: KeyBook = build_access(database, accounts, Usage())[KeyBook]
+    wanted = KeyRequest(name=LOCAL_KEY, expires_at=time.time() + _KEY_SECONDS)
     try:
-        async with database.begin(OWNER_SCOPE) as work:
+        scope = OWNER_SCOPE if org is None else await _scope_of(database, org)
+        async with database.begin(scope) as work:
             owner = await accounts.ensure_owner(work)
-            made = await accounts.create_key(
-                work, owner.id, LOCAL_KEY, lifetime_seconds=_KEY_SECONDS
-            )
+            made = await book.create(work, SYSTEM, Subject("user", owner.id), wanted)
         try:
             yield made.key
         finally:
-            async with database.begin(OWNER_SCOPE) as work:
-                await accounts.revoke_key(work, made.id)
+            async with database.begin(scope) as work:
+                await book.revoke(work, made.id)
     finally:
         await database.close()
+
+
+async def _scope_of(database: "Database", named: str) -> Scope:
+    """Where the owner of the org with that slug or id acts."""
+    from sqlalchemy import or_, select
+
+    from cadre.trust.orgs import orgs
+
+    query = select(orgs.c.id).where(or_(orgs.c.slug == named, orgs.c.id == named))
+    async with database.read(replace(OWNER_SCOPE, org=ALL_ORGS)) as work:
+        found = (await work.connection.execute(query)).scalar_one_or_none()
+    if found is None:
+        raise NotFound(
+            f"There is no organisation `{named[:100]}`: `cadre orgs list` shows all.", field="org"
+        )
+    return replace(OWNER_SCOPE, org=OrgId(found))
 
 
 def _is_alive(pid: int) -> bool:

@@ -14,7 +14,7 @@ from cadre.app.local import OWNER_SCOPE
 from cadre.app.settings import Settings, load_settings
 from cadre.app.wiring import wired
 from cadre.edge import http, live
-from cadre.edge.http import BodyLimits, make_api
+from cadre.edge.http import AddressRates, Auditing, BodyLimits, Rates, Tenancy, make_api
 from cadre.engine.agents.routes import router as agents
 from cadre.engine.approvals.routes import router as approvals
 from cadre.engine.conversations.routes import router as conversations
@@ -23,13 +23,26 @@ from cadre.engine.models.routes import router as models
 from cadre.engine.runs.routes import retention_router as retention
 from cadre.engine.runs.routes import router as runs
 from cadre.infra.database import Database
+from cadre.trust.access.routes import router as access
 from cadre.trust.accounts import Accounts
-from cadre.trust.accounts.routes import router as keys
+from cadre.trust.accounts.routes import router as people
+from cadre.trust.audit.routes import router as audit
 from cadre.trust.budgets.routes import router as budgets
+from cadre.trust.consent.routes import router as consents
+from cadre.trust.federation.routes import router as federation
+from cadre.trust.keys.routes import router as keys
+from cadre.trust.limits.routes import router as limits
+from cadre.trust.orgs.routes import installation_router as orgs
+from cadre.trust.orgs.routes import router as org
+from cadre.trust.policy.routes import router as policies
+from cadre.trust.secrets.routes import router as secrets
 from cadre.trust.usage.routes import router as usage
 
 _ROUTERS: tuple[APIRouter, ...] = (
     http.router,
+    people,
+    access,
+    federation,
     keys,
     conversations,
     live.router,
@@ -38,9 +51,16 @@ _ROUTERS: tuple[APIRouter, ...] = (
     approvals,
     agents,
     gate,
+    policies,
+    consents,
+    secrets,
     models,
     budgets,
     usage,
+    org,
+    orgs,
+    audit,
+    limits,
 )
 
 
@@ -64,6 +84,8 @@ def create_app(settings: Settings | None = None, say: Say = lambda _line: None) 
         console=console_folder(),
         gateway=Gateway,
         lifespan=lifespan,
+        places=[Rates, Tenancy],
+        watches=[AddressRates, Auditing],
     )
 
 

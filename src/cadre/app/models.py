@@ -36,6 +36,8 @@ async def build_models(settings: Settings, ground: Ground) -> Services:
     """Every service of models and money, by type."""
     database, http, blobs = ground.database, ground.http, ground.blobs
     environment = await providers_from(settings, http)
+    for each in environment:
+        ground.secrets.redactor.know(each.name, each.key or "")
     connections = Connections(http=http, secrets=ground.secrets, environment=environment)
     catalog = Catalog(discovered=connections.discovered, changed=_changed)
     breakers = Breakers()

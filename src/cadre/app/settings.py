@@ -30,6 +30,7 @@ from pydantic_settings import (
 from cadre.kernel.errors import Invalid
 
 FILE = "cadre.toml"
+_MASTER_KEY = "CADRE_MASTER_KEY"
 
 
 def _split(value: object) -> object:
@@ -39,7 +40,19 @@ def _split(value: object) -> object:
     return [name for part in value.split(",") if (name := part.strip())]
 
 
+def _name_server(text: object) -> object:
+    """`127.0.0.1:53` as an address and a port; 53 where none is said."""
+    if not isinstance(text, str):
+        return text
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdecimal():
+        return (text, 53)
+    return (host.strip("[]"), int(port))
+
+
 Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+NameServer = Annotated[tuple[str, int], BeforeValidator(_name_server)]
+Origin = Annotated[str, Field(pattern=r"^https?://[^/*\s]+$")]
 
 
 class SettingsInvalid(Invalid):
@@ -61,11 +74,36 @@ class Settings(BaseSettings):
     hosts: Names = Field(
         default=[], description="Further names that browsers may call this server by."
     )
+    domain: str = Field(
+        default="",
+        pattern=r"^$|^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
+        description="The installation's own domain: acme.DOMAIN is the organisation `acme`.",
+    )
+    cors_origins: Annotated[list[Origin], NoDecode, BeforeValidator(_split)] = Field(
+        default=[], description="Pages elsewhere that may ask every organisation, with a key."
+    )
+    name_servers: Annotated[list[NameServer], NoDecode, BeforeValidator(_split)] = Field(
+        default=[], description="`address:port` of name servers, instead of this machine's."
+    )
     trusted_proxies: Names = Field(
         default=[], description="Addresses of reverse proxies whose X-Forwarded-* are believed."
     )
     database_url: str = Field(
         default="", description="sqlite:////path/file.db or postgresql://user@host/name."
+    )
+    # From the environment alone: in a file it would lie beside what it protects.
+    master_key_base64: SecretStr | None = Field(
+        default=None,
+        validation_alias=_MASTER_KEY,
+        description="32 random bytes in base64 that secrets are sealed under, instead of a file.",
+    )
+    master_key_command: str = Field(
+        default="",
+        description="A command that wraps and unwraps keys, as that of a key management service.",
+    )
+    redis_url: SecretStr | None = Field(
+        default=None,
+        description="redis://host:6379/0, so that several servers count requests together.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_style: Literal["json", "text"] = Field(
@@ -73,9 +111,17 @@ class Settings(BaseSettings):
     )
     concurrency: int = Field(default=500, ge=1, le=10_000, description="Runs active at once.")
     upload_megabytes: int = Field(default=256, ge=1, le=10_000)
+    import_megabytes: int = Field(
+        default=200_000, ge=1, description="What an imported organisation may have, unpacked."
+    )
     workspace_megabytes: int = Field(default=2_000, ge=1, le=1_000_000)
     private_hosts: Names = Field(
         default=[], description="Private addresses that tools and models may reach: `host:port`."
+    )
+    opa_url: str = Field(
+        default="",
+        pattern=r"^$|^https?://[^\s]+$",
+        description="An OPA server that decides in the place of the shipped policies.",
     )
     probe_seconds: float | None = Field(
         default=None,
@@ -85,6 +131,17 @@ class Settings(BaseSettings):
     probe_usd_per_day: Decimal = Field(
         default=Decimal("0.10"), ge=0, description="What probes may cost an organisation in a day."
     )
+    public_url: str = Field(
+        default="",
+        pattern=r"^$|^https?://[^/\s]+/?$",
+        description="Where people reach this server, for the links in letters.",
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="The mail server: smtp://user:password@host:587 or smtps://host. "
+        "Without one, letters are laid into the folder `mail` of CADRE_HOME.",
+    )
+    mail_from: str = Field(default="", description="The address that letters come from.")
     openai_api_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("OPENAI_API_KEY", "openai_api_key")
     )
@@ -108,6 +165,13 @@ class Settings(BaseSettings):
     def _known_database(cls, url: str) -> str:
         if url and not re.match(r"(sqlite|postgresql)://", url):
             raise ValueError("write sqlite:////path/file.db or postgresql://user@host/name")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_redis(cls, url: SecretStr | None) -> SecretStr | None:
+        if url and not re.match(r"rediss?://", url.get_secret_value()):
+            raise ValueError("write redis://host:6379/0, rediss:// for TLS")
         return url
 
     @property
@@ -162,10 +226,16 @@ def default_home(working_folder: Path) -> Path:
 
 def unknown_variables(environment: Iterable[str]) -> list[str]:
     """`CADRE_...` variables that mean nothing: most likely misspelled."""
-    known = {f"CADRE_{name.upper()}" for name in Settings.model_fields} | {"CADRE_URL", "CADRE_KEY"}
+    known = {f"CADRE_{name.upper()}" for name in _names_in_file()}
+    known |= {"CADRE_URL", "CADRE_KEY", _MASTER_KEY}
     return sorted(
         name for name in environment if name.startswith("CADRE_") and name.upper() not in known
     )
+
+
+def _names_in_file() -> list[str]:
+    fields = Settings.model_fields.items()
+    return sorted(name for name, field in fields if field.validation_alias != _MASTER_KEY)
 
 
 def _is_clone(folder: Path) -> bool:
@@ -200,7 +270,7 @@ def _sentence(location: tuple[int | str, ...], kind: str, said: str) -> str:
     key = str(location[0]) if location else "settings"
     name = key if key.isupper() else f"CADRE_{key.upper()}"
     if kind == "extra_forbidden":
-        known = ", ".join(sorted(Settings.model_fields))
+        known = ", ".join(_names_in_file())
         return f"`{key}` in {FILE} is not a setting. Known ones: {known}."
     message = said.removeprefix("Value error, ").rstrip(".")
     return f"{name} (`{key.lower()}` in {FILE}): {message[:1].lower()}{message[1:]}."

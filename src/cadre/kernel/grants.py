@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 ANYTHING = "*"
+# A resource in a grant: whatever somebody made themselves.
+OWN = "own"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -20,6 +20,7 @@ _WAIT_MILLISECONDS = 30_000
 expect.set_options(timeout=_WAIT_MILLISECONDS)
 
 SignIn = Callable[..., Awaitable[Page]]
+Visit = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture(scope="session")
@@ -61,5 +62,36 @@ async def sign_in(chromium: Browser) -> AsyncIterator[SignIn]:
 
     yield open_page
     for page in contexts:
+        await page.close()
+    assert complaints == []
+
+
+@pytest.fixture
+async def visit(chromium: Browser) -> AsyncIterator[Visit]:
+    """`await visit(url)` is a page of a browser of its own, that nobody has signed in."""
+    complaints: list[str] = []
+    pages: list[Page] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        # Refusals are part of these tests; the browser reports each of them.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
+
+    async def open_page(
+        url: str, *, width: int = 1440, height: int = 900, scheme: str = "light"
+    ) -> Page:
+        page = await chromium.new_page(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",
+        )
+        pages.append(page)
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto(url)
+        return page
+
+    yield open_page
+    for page in pages:
         await page.close()
     assert complaints == []

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,14 +10,21 @@ import httpx2
 import pytest
 from fastapi import APIRouter, FastAPI, Request
 
+from cadre.app.access import build_access
+from cadre.app.accounts import build_accounts
+from cadre.app.ground import Services
 from cadre.edge.http import BodyLimits, ModelsState, SandboxState, Surroundings, make_api, router
+from cadre.infra.blobs import Blobs
 from cadre.infra.database import Database, Work
-from cadre.infra.web import CurrentScope, Provide
-from cadre.kernel.scope import Scope
+from cadre.infra.mail import FileMail, Postman
+from cadre.infra.web import CurrentScope, Provide, requires_nothing
+from cadre.kernel.scope import DEFAULT_ORG, Scope
 from cadre.trust.accounts import Accounts, Attempts
-from cadre.trust.accounts.routes import router as keys
+from cadre.trust.keys.routes import router as keys
+from cadre.trust.secrets import Secrets
+from cadre.trust.usage import Usage
 
-rooms = APIRouter()
+rooms = APIRouter(dependencies=[requires_nothing()])
 
 
 @rooms.get("/echo")
@@ -90,15 +97,27 @@ async def door(sqlite_database: Database, scope: Scope, tmp_path: Path) -> Async
         lifespan=_lifespan,
     )
     accounts = Accounts()
+    access = build_access(sqlite_database, accounts, Usage())
+    ground: Services = {
+        Database: sqlite_database,
+        Secrets: Secrets(bytes(32)),
+        Blobs: Blobs(tmp_path / "blobs"),
+    }
     app.state.services = {
         Database: sqlite_database,
-        Accounts: accounts,
-        Attempts: Attempts(limit=3),
-        Surroundings: Surroundings("1.2.3", _sandbox, _models),
+        **access,
+        **build_accounts(
+            ground,
+            accounts,
+            access,
+            postman=Postman(FileMail(tmp_path / "mail", "cadre@localhost")),
+            surroundings=Surroundings("1.2.3", _sandbox, _models),
+            attempts=Attempts(address_limit=3),
+        ),
     }
     transport = httpx2.ASGITransport(app=app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        yield Door(client, app, sqlite_database, accounts, scope)
+        yield Door(client, app, sqlite_database, accounts, replace(scope, org=DEFAULT_ORG))
 
 
 async def test_health_is_open_and_nothing_else_is(door: Door):

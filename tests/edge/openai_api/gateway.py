@@ -15,7 +15,9 @@ from google.genai import Client as GeminiClient
 from google.genai.types import HttpOptions
 from openai import AsyncOpenAI
 
+from cadre.app.access import build_access
 from cadre.edge.anthropic_api import AnthropicApi
+from cadre.edge.gateway import Admission
 from cadre.edge.gemini_api import GeminiApi
 from cadre.edge.openai_api import OpenAIApi
 from cadre.engine.agents import KIND, AgentDriver, Agents
@@ -49,10 +51,14 @@ from cadre.infra.bus import Bus
 from cadre.infra.database import Database
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.scope import Scope
-from cadre.trust.accounts import Accounts, Keys
+from cadre.trust.access import SYSTEM, Subject
+from cadre.trust.accounts import Accounts
 from cadre.trust.budgets import Budgets
+from cadre.trust.keys import KeyBook, KeyRequest, Keys
+from cadre.trust.limits import Limits
+from cadre.trust.orgs import Tenants
 from cadre.trust.secrets import Secrets
-from cadre.trust.usage import UsageLog
+from cadre.trust.usage import Usage, UsageLog
 from tests.engine.models.wires.aimock import Aimock
 from tests.engine.models.wires.raw_server import RawServer
 
@@ -68,7 +74,7 @@ class Gateway:
     key_id: str
     scope: Scope
     database: Database
-    accounts: Accounts
+    book: KeyBook
     usage: UsageLog
     agents: Agents
     runs: Runs
@@ -101,7 +107,7 @@ class Gateway:
 
     async def revoke(self) -> None:
         async with self.database.begin(self.scope) as work:
-            await self.accounts.revoke_key(work, self.key_id)
+            await self.book.revoke(work, self.key_id)
 
 
 def at_aimock(aimock: Aimock) -> list[EnvironmentProvider]:
@@ -175,8 +181,10 @@ async def open_gateway(
         stack.push_async_callback(_stopped, worker, working)
         agents = Agents(toolbox)
         conversations = Conversations(database, runs, agents, Files(workspaces, blobs), bus)
+        access = build_access(database, accounts, Usage())
+        book: KeyBook = access[KeyBook]
         shared: dict[str, Any] = {
-            "keys": Keys(database, accounts),
+            "admission": Admission(access[Keys], Tenants(database), Limits(database)),
             "models": models,
             "agents": AgentModels(conversations, runs),
             "files": RequestFiles(blobs, http),
@@ -193,10 +201,11 @@ async def open_gateway(
 
         async with database.begin(scope) as work:
             owner = await accounts.ensure_owner(work)
-            made = await accounts.create_key(work, owner.id, "test")
+            wanted = KeyRequest(name="test")
+            made = await book.create(work, SYSTEM, Subject("user", owner.id), wanted)
         url = await stack.enter_async_context(_served(app))
         yield Gateway(
-            url, made.key, made.id, scope, database, accounts, usage, agents, runs, conversations
+            url, made.key, made.id, scope, database, book, usage, agents, runs, conversations
         )
 
 

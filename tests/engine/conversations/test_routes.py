@@ -29,6 +29,7 @@ from cadre.kernel.ids import RunId
 from cadre.kernel.scope import Scope
 from tests.engine.harness import House
 from tests.engine.models.scripted_server import Reply, call
+from tests.granted import granted
 
 ROUTERS = (
     conversations_router,
@@ -64,7 +65,7 @@ async def client(house: House, other_scope: Scope) -> AsyncIterator[httpx2.Async
     app.dependency_overrides[current_scope] = scope_of
     for router in ROUTERS:
         app.include_router(router)
-    transport = httpx2.ASGITransport(app)
+    transport = httpx2.ASGITransport(granted(app))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as opened:
         yield opened
 

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -7,7 +7,15 @@ from cadre.infra.blobs import Blobs
 from cadre.infra.bus import Bus
 from cadre.infra.database import Database
 from cadre.kernel.scope import Scope
+from tests.engine.gate import deciding
 from tests.engine.harness import House, open_house
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interpreter() -> Iterator[None]:
+    """The interpreter of `deciding` is started once, and ended."""
+    yield
+    deciding.end()
 
 
 @pytest.fixture

@@ -1,15 +1,17 @@
 """Rules: the strictest wins, children only narrow, outside content relaxes nothing."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cadre.engine.approvals import exact_call
-from cadre.engine.gate import Effect, GateRule, decide
+from cadre.engine.gate import Effect, GateRule
 from cadre.engine.tools import Tool, ToolOutput
+from tests.engine.gate.deciding import decide
 
 STRICTNESS = {"allow": 0, "ask": 1, "deny": 2}
 
@@ -29,9 +31,12 @@ RULES = st.builds(
     effect=st.sampled_from(["allow", "ask", "deny"]),
 )
 LAYER = st.lists(RULES, max_size=4)
+# A machine that is busy otherwise says nothing about rules.
+UNHURRIED = settings(deadline=None)
 TOOLS = st.builds(tool, dangerous=st.booleans(), read_only=st.booleans())
 
 
+@UNHURRIED
 @given(TOOLS, LAYER, st.lists(LAYER, max_size=3), LAYER, st.booleans())
 def test_a_child_can_only_narrow(
     a_tool: Tool,
@@ -49,6 +54,7 @@ def test_a_child_can_only_narrow(
         assert STRICTNESS[child.effect] >= STRICTNESS[parent.effect]
 
 
+@UNHURRIED
 @given(TOOLS, LAYER, st.lists(LAYER, max_size=3))
 def test_taint_never_makes_anything_easier(
     a_tool: Tool, org: list[GateRule], layers: list[list[GateRule]]
@@ -63,6 +69,7 @@ def test_taint_never_makes_anything_easier(
         assert tainted.effect != "allow"
 
 
+@UNHURRIED
 @given(TOOLS, LAYER, st.lists(LAYER, min_size=1, max_size=3), st.randoms())
 def test_the_order_of_rules_does_not_matter(
     a_tool: Tool, org: list[GateRule], layers: list[list[GateRule]], random: Random
@@ -125,7 +132,7 @@ def test_a_tainted_run_asks_again_and_says_why():
     )
 
     assert decision.effect == "ask"
-    assert "outside" in decision.reason
+    assert "outside" in decision.reasons[0]
 
 
 @pytest.mark.parametrize(
@@ -170,3 +177,35 @@ def test_a_regex_that_is_broken_or_could_take_for_ever_is_refused_when_written(p
 @pytest.mark.parametrize("pattern", ["^rm +-rf", "(a|b)+c", "(ab)+", r"\(a+\)+", "[0-9]{4,}"])
 def test_a_usual_regex_is_taken(pattern: str):
     assert GateRule(tool="x", arguments={"a": f"re:{pattern}"}, effect="deny")
+
+
+def decided_before(
+    a_tool: Tool, org: list[GateRule], layers: list[list[GateRule]], *, tainted: bool
+) -> Effect:
+    """The rules as they were before they were policies, for comparison."""
+    default: Effect = "ask" if a_tool.dangerous or a_tool.outside else "allow"
+    call = exact_call("send", {"to": "ann"})
+    found = list[Effect]()
+    for layer in layers or [[]]:
+        said: list[Effect] = [rule.effect for rule in (*org, *layer) if rule.matches(call)]
+        strictest = strictest_of(said or [default])
+        is_softer = STRICTNESS[strictest] < STRICTNESS[default]
+        found.append(default if tainted and is_softer else strictest)
+    return strictest_of(found)
+
+
+def strictest_of(effects: list[Effect]) -> Effect:
+    return "deny" if "deny" in effects else "ask" if "ask" in effects else "allow"
+
+
+@UNHURRIED
+@given(TOOLS, LAYER, st.lists(LAYER, max_size=3), st.booleans(), st.booleans())
+def test_policies_decide_as_the_rules_before_them_did(
+    a_tool: Tool, org: list[GateRule], layers: list[list[GateRule]], tainted: bool, outside: bool
+):
+    a_tool = replace(a_tool, outside=outside)
+    call = exact_call("send", {"to": "ann"})
+
+    decision = decide(a_tool, call, org=org, layers=layers, tainted=tainted)
+
+    assert decision.effect == decided_before(a_tool, org, layers, tainted=tainted)

@@ -331,7 +331,7 @@ async def asked_by_door(
     spender = Spender(scope)
     options = CallOptions(cache_seconds=60)
     call = Call("one:scripted", Ask.by(spender, tokens=9), options, wording=wording)
-    return [item async for item in stack.models.answered(spender, call, attempt)]
+    return [item async for item in await stack.models.answered(spender, call, attempt)]
 
 
 async def test_a_door_gets_the_pieces_that_it_sent_before(
@@ -371,7 +371,7 @@ async def test_an_answer_that_nobody_took_to_its_end_is_not_kept(scope: Scope, t
     words, spender = Wording("openai.chat", b"{}"), Spender(scope)
     call = Call("one:scripted", Ask.by(spender), CallOptions(cache_seconds=60), wording=words)
 
-    async with aclosing(two.models.answered(spender, call, pieces_of("a"))) as items:
+    async with aclosing(await two.models.answered(spender, call, pieces_of("a"))) as items:
         await anext(items)
 
     assert (await asked_by_door(two, scope, pieces_of("b"), words))[1] == b"b"
@@ -389,6 +389,6 @@ async def test_only_what_is_fixed_or_asked_for_by_name_is_remembered(
         words = Wording("openai.chat", b"{}", is_fixed=is_fixed)
         call = Call("kept", Ask.by(spender), wording=words)
         attempt = pieces_of(f"{len(heard)}")
-        heard.append([item async for item in two.models.answered(spender, call, attempt)][1])
+        heard.append([item async for item in await two.models.answered(spender, call, attempt)][1])
 
     assert heard == [b"0", b"0", b"2", b"3"]

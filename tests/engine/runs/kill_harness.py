@@ -21,16 +21,15 @@ from typing import Any
 
 from sqlalchemy import text
 
-from cadre.engine.runs import ENDED, RunEvent, Runs, RunSpec, tables
+from cadre.engine.runs import ENDED, RunEvent, Runs, RunSpec
 from cadre.infra.blobs import Blobs
 from cadre.infra.bus import Bus
-from cadre.infra.database import Database, metadata
+from cadre.infra.database import Database, migrate
 from cadre.kernel.ids import OrgId, ProjectId, RunId
 from cadre.kernel.scope import Principal, Scope
 
 SCOPE = Scope(OrgId("org_k"), ProjectId("prj"), "dev", Principal("user", "person", "Person"))
 UNSAFE = ("send", "pay")
-assert tables.runs.metadata is metadata
 
 
 @dataclass
@@ -298,8 +297,7 @@ async def _database(kind: str, folder: Path) -> AsyncGenerator[str]:
         server = get_server(folder / "postgres", cleanup_mode="stop")
         url = server.get_uri()
     database = Database(url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
+    await migrate(database)
     await database.close()
     try:
         yield url

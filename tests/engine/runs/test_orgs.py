@@ -1,11 +1,13 @@
 """Another org sees nothing; lists find what they should; old runs are forgotten."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, insert, text
 
 from cadre.engine.runs import (
     ActiveRun,
@@ -14,6 +16,7 @@ from cadre.engine.runs import (
     RunNotFound,
     Runs,
     RunSpec,
+    RunsSettings,
 )
 from cadre.engine.runs.retention import Retention
 from cadre.infra.blobs import Blobs
@@ -21,7 +24,8 @@ from cadre.infra.database import Database
 from cadre.kernel.errors import Invalid
 from cadre.kernel.ids import RunId
 from cadre.kernel.messages import Json
-from cadre.kernel.scope import Scope
+from cadre.kernel.scope import ALL_ORGS, Scope
+from cadre.trust.orgs.tables import orgs
 from tests.engine.runs.harness import Engines
 
 
@@ -143,3 +147,52 @@ async def test_ended_runs_are_forgotten_when_their_org_says_so(
 def _files(blobs: Blobs) -> list[Path]:
     root = blobs.path("sha256:" + "0" * 64).parent.parent  # pyright: ignore[reportArgumentType]  # any id will do
     return [path for path in root.rglob("*") if path.is_file()]
+
+
+async def test_runs_of_a_suspended_org_rest_and_then_go_on(
+    engines: Engines, database: Database, scope: Scope, other_scope: Scope
+):
+    settings = RunsSettings(lease_seconds=1.0, poll_seconds=0.05)
+    runs = await engines.start({"waits": waits}, settings=settings)
+    run = await runs.start(scope, RunSpec("waits", {}, None))
+    other = await runs.start(other_scope, RunSpec("waits", {}, None))
+    await engines.until(scope, run.id, "waiting")
+    await _stand(database, scope, "suspended")
+
+    for each in (run, other):
+        at = scope if each is run else other_scope
+        await runs.signal(at, each.id, key="go", name="go", data=None)
+    await engines.until(other_scope, other.id, "done")
+    assert (await runs.get(scope, run.id)).status == "queued"
+
+    await _stand(database, scope, "active")
+    await engines.until(scope, run.id, "done")
+
+
+async def test_what_runs_is_put_down_when_its_org_is_suspended(
+    engines: Engines, database: Database, scope: Scope
+):
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def works(run: ActiveRun) -> Json:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    settings = RunsSettings(lease_seconds=1.0, poll_seconds=0.05)
+    runs = await engines.start({"works": works}, settings=settings)
+    await runs.start(scope, RunSpec("works", {}, None))
+    await begun.wait()
+
+    await _stand(database, scope, "suspended")
+    async with asyncio.timeout(30):
+        await ended.wait()
+
+
+async def _stand(database: Database, scope: Scope, status: str) -> None:
+    async with database.begin(replace(scope, org=ALL_ORGS)) as work:
+        await work.connection.execute(delete(orgs).where(orgs.c.id == scope.org))
+        row = {"id": scope.org, "slug": "resting", "name": "Resting", "created_at": time.time()}
+        await work.connection.execute(insert(orgs).values(**row, status=status))

@@ -13,6 +13,7 @@ from cadre.infra.web import install_problems, set_scope
 from cadre.kernel.messages import Json
 from cadre.kernel.scope import Scope
 from tests.engine.runs.harness import Engines
+from tests.granted import granted
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -42,7 +43,7 @@ async def client(runs: Runs, scope: Scope) -> AsyncIterator[httpx2.AsyncClient]:
     app.include_router(router)
     app.include_router(retention_router)
     install_problems(app)
-    transport = httpx2.ASGITransport(_as(scope, app))
+    transport = httpx2.ASGITransport(granted(_as(scope, app)))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 

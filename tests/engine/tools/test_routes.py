@@ -11,6 +11,7 @@ from cadre.engine.tools import Toolbox
 from cadre.engine.tools.routes import router
 from cadre.infra.web import current_scope, install_problems
 from cadre.kernel.scope import Scope
+from tests.granted import granted
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ async def app(toolbox: Toolbox) -> FastAPI:
 
 @pytest.fixture
 async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(app)
+    transport = httpx2.ASGITransport(granted(app))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as opened:
         yield opened
 

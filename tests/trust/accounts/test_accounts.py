@@ -1,21 +1,28 @@
-"""Signing in works once, tokens are kept as hashes, and orgs do not see each other."""
+"""Sign-in links work once, tokens are kept as hashes, and orgs do not see each other."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text, update
 
 from cadre.infra.database import Database
-from cadre.kernel.scope import Scope
-from cadre.trust.accounts import Accounts, TooManyAttempts, User
-from cadre.trust.accounts.attempts import Attempts
-from cadre.trust.accounts.service import KeyNotFound, SignInLinkUsed
-from cadre.trust.accounts.tables import api_keys, sessions, sign_in_links
+from cadre.kernel.ids import UserId
+from cadre.kernel.scope import ALL_ORGS, Scope
+from cadre.trust.accounts import Accounts, Attempt, Attempts, Device, TooManyAttempts, User
+from cadre.trust.accounts.service import AccountClosed, SessionNotFound, SignInLinkUsed
+from cadre.trust.accounts.tables import session_tokens, sessions, sign_in_links, users
 
 
 @pytest.fixture
 def accounts() -> Accounts:
     return Accounts()
+
+
+@pytest.fixture
+def door(scope: Scope) -> Scope:
+    """Whoever arrives has no scope of any org yet."""
+    return replace(scope, org=ALL_ORGS)
 
 
 @pytest.fixture
@@ -34,18 +41,17 @@ async def test_the_owner_is_made_once(
 
 
 async def test_a_sign_in_link_opens_one_session(
-    database: Database, accounts: Accounts, owner: User, scope: Scope, other_scope: Scope
+    database: Database, accounts: Accounts, owner: User, scope: Scope, door: Scope
 ):
     async with database.begin(scope) as work:
         link = await accounts.new_sign_in_link(work, owner.id)
 
-    # Whoever arrives has no scope of this org yet.
-    async with database.begin(other_scope) as work:
+    async with database.begin(door) as work:
         session = await accounts.sign_in(work, link)
         with pytest.raises(SignInLinkUsed):
             await accounts.sign_in(work, link)
 
-    async with database.read(other_scope) as work:
+    async with database.read(door) as work:
         identity = await accounts.by_session(work, session.token)
     assert identity is not None
     assert identity == session.identity
@@ -85,7 +91,7 @@ async def test_a_session_ends_by_signing_out_and_by_time(
     async with database.begin(scope) as work:
         first = await accounts.sign_in(work, await accounts.new_sign_in_link(work, owner.id))
         second = await accounts.sign_in(work, await accounts.new_sign_in_link(work, owner.id))
-        await accounts.sign_out(work, first.token)
+        await accounts.sign_out(work, first.identity)
         assert await accounts.by_session(work, first.token) is None
         assert await accounts.by_session(work, second.token) is not None
 
@@ -94,77 +100,51 @@ async def test_a_session_ends_by_signing_out_and_by_time(
         assert await accounts.by_session(work, second.token) is None
 
 
-async def test_a_key_acts_until_it_is_revoked(
+async def test_a_session_of_before_goes_on_with_a_csrf_token_from_its_token(
     database: Database, accounts: Accounts, owner: User, scope: Scope
 ):
     async with database.begin(scope) as work:
-        made = await accounts.create_key(work, owner.id, "ci")
+        session = await accounts.session_for(work, owner.id, Device(), method="link")
+        await work.connection.execute(update(sessions).values(csrf=""))
+        identity = await accounts.by_session(work, session.token)
 
-    async with database.begin(scope) as work:
-        identity = await accounts.by_key(work, made.key)
-        assert identity is not None
-        assert (identity.scope.principal.kind, identity.scope.principal.name) == ("key", "ci")
-        assert (identity.csrf, identity.is_stale) == (None, True)
-
-        await accounts.touch_key(work, made.id)
-        touched = await accounts.by_key(work, made.key)
-        assert touched is not None
-        assert not touched.is_stale
-        assert (await accounts.keys(work))[0].last_used_at is not None
-
-        await accounts.revoke_key(work, made.id)
-        assert await accounts.by_key(work, made.key) is None
-        with pytest.raises(KeyNotFound):
-            await accounts.revoke_key(work, made.id)
+    assert identity is not None
+    assert identity.csrf
+    assert identity.csrf != session.identity.csrf
 
 
-@pytest.mark.parametrize("key", ["", "ck_", "ck__", "ck_0123456789_wrong", "sk_a_b", "ck_é_ß"])
-async def test_what_is_not_a_key_is_nobody(
-    database: Database, accounts: Accounts, owner: User, scope: Scope, key: str
-):
-    async with database.read(scope) as work:
-        assert await accounts.by_key(work, key) is None
-
-
-async def test_the_right_prefix_with_another_secret_is_nobody(
+async def test_whoever_else_found_out_who_it_is_gets_a_session(
     database: Database, accounts: Accounts, owner: User, scope: Scope
 ):
+    device = Device("10.0.0.1", "x" * 1000, is_program=True)
     async with database.begin(scope) as work:
-        made = await accounts.create_key(work, owner.id, "ci")
-
-        assert await accounts.by_key(work, made.key[:-1] + "~") is None
-
-
-async def test_a_key_with_a_lifetime_ends(
-    database: Database, accounts: Accounts, owner: User, scope: Scope
-):
-    async with database.begin(scope) as work:
-        made = await accounts.create_key(work, owner.id, "cli", lifetime_seconds=60)
-        await work.connection.execute(update(api_keys).values(expires_at=1.0))
-
-        assert await accounts.by_key(work, made.key) is None
-        assert await accounts.keys(work) == []
+        session = await accounts.session_for(work, owner.id, device, method="oidc")
+        with pytest.raises(AccountClosed):
+            await accounts.session_for(work, UserId("usr_none"), device, method="oidc")
+        await work.connection.execute(update(users).values(status="suspended"))
+        assert await accounts.by_session(work, session.token) is None
+        with pytest.raises(AccountClosed):
+            await accounts.session_for(work, owner.id, device, method="oidc")
 
 
 async def test_another_org_sees_and_ends_nothing(
     database: Database, accounts: Accounts, owner: User, scope: Scope, other_scope: Scope
 ):
     async with database.begin(scope) as work:
-        made = await accounts.create_key(work, owner.id, "ci")
-        session = await accounts.sign_in(work, await accounts.new_sign_in_link(work, owner.id))
+        session = await accounts.session_for(work, owner.id, Device(), method="link")
+    assert session.identity.session is not None
 
     async with database.begin(other_scope) as work:
-        assert await accounts.keys(work) == []
-        with pytest.raises(KeyNotFound):
-            await accounts.revoke_key(work, made.id)
-        await accounts.touch_key(work, made.id)
-        await accounts.sign_out(work, session.token)
+        await accounts.sign_out(work, session.identity)
+        await accounts.prove(work, session.identity.session.id)
+        assert await accounts.end_sessions(work, owner.id) == 0
+        with pytest.raises(SessionNotFound):
+            await accounts.end_session(work, owner.id, session.identity.session.id)
+        assert await accounts.active_user(work, owner.id) is None
+        assert await accounts.people(work) == []
 
     async with database.read(scope) as work:
-        identity = await accounts.by_key(work, made.key)
-        assert identity is not None
-        assert identity.is_stale
-        assert await accounts.by_session(work, session.token) is not None
+        assert await accounts.by_session(work, session.token) == session.identity
 
 
 async def test_no_table_holds_a_token(
@@ -173,29 +153,117 @@ async def test_no_table_holds_a_token(
     async with database.begin(scope) as work:
         link = await accounts.new_sign_in_link(work, owner.id)
         session = await accounts.sign_in(work, link)
-        made = await accounts.create_key(work, owner.id, "ci")
         rows = [
             str((await work.connection.execute(text(f"select * from {table}"))).all())
-            for table in ("sign_in_links", "sessions", "api_keys")
+            for table in ("sign_in_links", "sessions", "session_tokens")
         ]
 
     everything = " ".join(rows)
     assert link not in everything
     assert session.token not in everything
-    assert made.key.rpartition("_")[2] not in everything
+    assert session.refresh not in everything
 
 
-def test_after_too_many_failures_an_address_waits_and_others_do_not():
-    now = 1000.0
-    attempts = Attempts(limit=3, window_seconds=60, now=lambda: now)
-    for _ in range(3):
-        attempts.check("10.0.0.1")
-        attempts.failed("10.0.0.1")
+async def test_old_tokens_are_swept_out_when_new_ones_come(
+    database: Database, accounts: Accounts, owner: User, scope: Scope
+):
+    async with database.begin(scope) as work:
+        await accounts.session_for(work, owner.id, Device(), method="link")
+        await work.connection.execute(update(session_tokens).values(expires_at=1.0))
+        await work.connection.execute(update(sessions).values(expires_at=1.0))
+        await accounts.session_for(work, owner.id, Device(), method="link")
+        kept = (await work.connection.execute(session_tokens.select())).all()
 
-    with pytest.raises(TooManyAttempts) as refused:
-        attempts.check("10.0.0.1")
-    attempts.check("10.0.0.2")
+    assert len(kept) == 2
 
-    assert refused.value.retry_after_seconds == 60
-    now += 61
-    attempts.check("10.0.0.1")
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def begin(database: Database, scope: Scope, attempts: Attempts, attempt: Attempt) -> float:
+    """Seconds to wait; 0 if the try may go on."""
+    try:
+        async with database.begin(scope) as work:
+            await attempts.begin(work, attempt)
+    except TooManyAttempts as error:
+        return error.retry_after_seconds
+    return 0.0
+
+
+async def test_each_failure_too_many_doubles_the_wait_up_to_a_quarter_of_an_hour(
+    database: Database, scope: Scope
+):
+    clock = Clock()
+    attempts, attempt = Attempts(account_limit=2, now=clock), Attempt("10.0.0.1", "anna")
+    await begin(database, scope, attempts, attempt)
+
+    waits: list[float] = []
+    for _ in range(7):
+        assert await begin(database, scope, attempts, attempt) == 0
+        wait = await begin(database, scope, attempts, Attempt("10.0.0.2", "anna"))
+        waits.append(wait)
+        clock.now += wait
+
+    assert waits == [30, 60, 120, 240, 480, 900, 900]
+
+
+async def test_many_at_once_get_no_more_tries_than_one_after_the_other(
+    database: Database, scope: Scope
+):
+    attempts, attempt = Attempts(account_limit=3, now=Clock()), Attempt("10.0.0.1", "anna")
+
+    waits = await asyncio.gather(*[begin(database, scope, attempts, attempt) for _ in range(8)])
+
+    assert waits.count(0) == 3
+
+
+async def test_success_forgives_the_account_but_not_all_of_the_address(
+    database: Database, scope: Scope
+):
+    clock = Clock()
+    attempts = Attempts(account_limit=3, address_limit=4, now=clock)
+    mine = Attempt("10.0.0.1", "mine")
+    for name in ("a", "b"):
+        await begin(database, scope, attempts, Attempt("10.0.0.1", name))
+    for _ in range(2):
+        await begin(database, scope, attempts, mine)
+        async with database.begin(scope) as work:
+            await attempts.succeeded(work, mine)
+    for name in ("c", "d"):
+        assert await begin(database, scope, attempts, Attempt("10.0.0.1", name)) == 0
+
+    assert await begin(database, scope, attempts, Attempt("10.0.0.1", "e")) > 0
+    assert await begin(database, scope, attempts, Attempt("10.0.0.2", "e")) == 0
+
+
+async def test_a_whole_network_of_ipv6_counts_as_one_address(database: Database, scope: Scope):
+    attempts = Attempts(address_limit=2, now=Clock())
+    for end in (1, 2):
+        await begin(database, scope, attempts, Attempt(f"2001:db8:1:2::{end}"))
+
+    assert await begin(database, scope, attempts, Attempt("2001:db8:1:2:ffff::9")) > 0
+    assert await begin(database, scope, attempts, Attempt("2001:db8:1:3::1")) == 0
+
+
+async def test_failures_of_another_org_do_not_count(
+    database: Database, scope: Scope, other_scope: Scope
+):
+    attempts, attempt = Attempts(account_limit=1, now=Clock()), Attempt("10.0.0.1", "anna")
+    await begin(database, scope, attempts, attempt)
+
+    assert await begin(database, scope, attempts, attempt) > 0
+    assert await begin(database, other_scope, attempts, attempt) == 0
+
+
+async def test_what_failed_long_ago_is_forgotten(database: Database, scope: Scope):
+    clock = Clock()
+    attempts, attempt = Attempts(account_limit=1, now=clock), Attempt("10.0.0.1", "anna")
+    await begin(database, scope, attempts, attempt)
+    clock.now += 3 * 24 * 3600
+
+    assert await begin(database, scope, attempts, attempt) == 0

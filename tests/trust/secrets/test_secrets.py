@@ -9,8 +9,7 @@ from sqlalchemy import text, update
 from cadre.infra.database import Database
 from cadre.kernel.scope import Scope
 from cadre.trust.secrets import Secrets, load_master_key
-from cadre.trust.secrets.master_key import MasterKeyUnusable
-from cadre.trust.secrets.service import SecretUnreadable
+from cadre.trust.secrets.errors import MasterKeyUnusable, SecretUnreadable
 from cadre.trust.secrets.tables import secrets as table
 
 
@@ -51,7 +50,8 @@ async def test_a_row_moved_to_another_org_or_name_does_not_open(
 ):
     async with database.begin(scope) as work:
         await secrets.put(work, "openai", "sk-mine")
-        await work.connection.execute(update(table).values(org_id=other_scope.org))
+    async with database.engine.begin() as connection:
+        await connection.execute(update(table).values(org_id=other_scope.org))
 
     async with database.read(other_scope) as work:
         with pytest.raises(SecretUnreadable):

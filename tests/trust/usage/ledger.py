@@ -89,8 +89,9 @@ class Ledger:
         return record
 
     async def rows(self, sql: str) -> list[Any]:
-        async with self.database.read(self.scope) as work:
-            return list((await work.connection.execute(text(sql))).all())
+        """Of all orgs."""
+        async with self.database.engine.connect() as connection:
+            return list((await connection.execute(text(sql))).all())
 
     async def scalar(self, sql: str) -> Any:
         return (await self.rows(sql))[0][0]

@@ -17,6 +17,7 @@ from cadre.trust.budgets import Budgets
 from cadre.trust.budgets.routes import router as budgets_router
 from cadre.trust.usage import Usage
 from cadre.trust.usage.routes import router as usage_router
+from tests.granted import granted
 from tests.trust.usage.ledger import Ledger
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -39,7 +40,7 @@ async def client(ledger: Ledger) -> AsyncIterator[httpx2.AsyncClient]:
     app.include_router(budgets_router)
     app.include_router(usage_router)
     install_problems(app)
-    transport = httpx2.ASGITransport(_as(ledger.scope, app))
+    transport = httpx2.ASGITransport(granted(_as(ledger.scope, app)))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 

@@ -32,16 +32,31 @@ interface Options {
   signal?: AbortSignal | undefined;
 }
 
+const CSRF = "X-CSRF-Token";
 let csrf = "";
-let onSignedOut: () => void = () => {};
 
 export function keepCsrf(token: string): void {
   csrf = token;
 }
 
-export function whenSignedOut(action: () => void): void {
-  onSignedOut = action;
-}
+let isOut = false;
+const watchers = new Set<() => void>();
+
+/** Whether the server has told this page that it is signed out. For `useSyncExternalStore`. */
+export const signedOut = {
+  read: () => isOut,
+  write(value: boolean): void {
+    isOut = value;
+    for (const watcher of watchers) watcher();
+  },
+  subscribe(watcher: () => void): () => void {
+    watchers.add(watcher);
+    return () => watchers.delete(watcher);
+  },
+};
+
+/** Where people come in: a refusal there is about what they sent, not about this page. */
+const ENTRANCE = /\/session(\/(?!proof)|$)/;
 
 export function apiUrl(path: string, query: Query = {}): string {
   const pairs = Object.entries(query).filter(
@@ -52,7 +67,7 @@ export function apiUrl(path: string, query: Query = {}): string {
 }
 
 export function unsafeHeaders(): Record<string, string> {
-  return { "X-CSRF-Token": csrf };
+  return { [CSRF]: csrf };
 }
 
 async function call<T>(method: string, path: string, options: Options = {}): Promise<T> {
@@ -63,8 +78,8 @@ async function call<T>(method: string, path: string, options: Options = {}): Pro
   if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";
   const payload = isForm ? body : body === undefined ? null : JSON.stringify(body);
   const request = { method, headers, body: payload, signal: signal ?? null };
-  const response = await fetch(apiUrl(path, query), request).catch((error: unknown) => {
-    throw signal?.aborted ? error : new Unreachable();
+  const response = await send(apiUrl(path, query), request).catch((error: unknown) => {
+    throw signal?.aborted || error instanceof Problem ? error : new Unreachable();
   });
   if (!response.ok) throw await problemOf(response);
   if (response.status === 204 || response.headers.get("content-length") === "0")
@@ -72,7 +87,37 @@ async function call<T>(method: string, path: string, options: Options = {}): Pro
   return (await response.json()) as T;
 }
 
-/** A failed answer as an error; a signed-out page is sent to sign in. */
+/** `fetch`; where the page's short pass has run out, it is renewed and the request made again. */
+export async function send(
+  url: string,
+  request: RequestInit & { headers: Record<string, string> },
+): Promise<Response> {
+  const response = await fetch(url, request);
+  const isComingIn = ENTRANCE.test(url) && request.method !== "DELETE";
+  if (![401, 403].includes(response.status) || isComingIn || isOut) return response;
+  const { recover } = await import("./renewal");
+  if (!(await recover(response))) return response;
+  const token = CSRF in request.headers ? unsafeHeaders() : {};
+  return fetch(url, { ...request, headers: { ...request.headers, ...token } });
+}
+
+const RENEWED_AHEAD_MS = 45_000;
+let ahead: ReturnType<typeof setTimeout>;
+
+/** Renew the pass just before it runs out, so that pictures and downloads find one that counts. */
+export function renewBefore(expiresAt: number): void {
+  clearTimeout(ahead);
+  ahead = setTimeout(
+    async () => {
+      if (document.visibilityState === "hidden") return;
+      const { renew } = await import("./renewal");
+      await renew().catch(() => false);
+    },
+    Math.max(0, expiresAt * 1000 - Date.now() - RENEWED_AHEAD_MS),
+  );
+}
+
+/** A failed answer as an error; a signed-out page is asked to sign in. */
 export async function problemOf(response: Response): Promise<Error> {
   const isJson = response.headers.get("content-type")?.includes("json");
   const said = (isJson ? await response.json().catch(() => ({})) : {}) as Record<string, unknown>;
@@ -81,7 +126,7 @@ export async function problemOf(response: Response): Promise<Error> {
   const text = (value: unknown) => (typeof value === "string" ? value : null);
   const detail =
     text(said["detail"]) ?? text(said["title"]) ?? `The server answered ${response.status}.`;
-  if (response.status === 401) onSignedOut();
+  if (response.status === 401 && !ENTRANCE.test(response.url)) signedOut.write(true);
   return new Problem(
     response.status,
     text(said["code"]) ?? "unexpected",

@@ -1,7 +1,8 @@
 /** A live stream that survives drops: it resumes from the last id, waits longer each time, and says so. */
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useRef } from "react";
 import { eventParser } from "@/lib/sse";
-import { apiUrl, Problem, problemOf } from "./client";
+import { apiUrl, Problem, problemOf, send } from "./client";
+import { trouble } from "./trouble";
 import type { Frame, Run, RunEvent } from "./types";
 
 export interface LiveSink {
@@ -15,6 +16,8 @@ export interface LiveSink {
   onRefused?: (problem: Problem) => void;
 }
 
+/** Signed out, and too fast: both may end. */
+const PASSING = [401, 429];
 const FIRST_WAIT_MS = 300;
 const LONGEST_WAIT_MS = 10_000;
 /** Heartbeats come every 15 s: silence for this long means that nobody is there. */
@@ -49,7 +52,7 @@ export async function follow(
       });
       if (ended) return sink.onEnd?.();
     } catch (error) {
-      if (error instanceof Problem && error.status < 500 && error.status !== 429) {
+      if (error instanceof Problem && error.status < 500 && !PASSING.includes(error.status)) {
         trouble.delete(signal);
         return sink.onRefused?.(error);
       }
@@ -81,7 +84,7 @@ async function readOnce(
   if (lastId) headers["Last-Event-ID"] = lastId;
   let silence = setTimeout(() => attempt.abort(), SILENCE_MS);
   try {
-    const response = await fetch(apiUrl(path), {
+    const response = await send(apiUrl(path), {
       headers,
       signal: attempt.signal,
       cache: "no-store",
@@ -130,34 +133,6 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", done);
     globalThis.addEventListener?.("online", done);
   });
-}
-
-/** The streams that are down just now. */
-const trouble = (() => {
-  const down = new Set<AbortSignal>();
-  const listeners = new Set<() => void>();
-  const tell = () => {
-    for (const listener of listeners) listener();
-  };
-  return {
-    add: (signal: AbortSignal) => {
-      down.add(signal);
-      tell();
-    },
-    delete: (signal: AbortSignal) => {
-      if (down.delete(signal)) tell();
-    },
-    isAny: () => down.size > 0,
-    subscribe: (listener: () => void) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
-})();
-
-/** Whether any stream of this page has lost its server. */
-export function useIsReconnecting(): boolean {
-  return useSyncExternalStore(trouble.subscribe, trouble.isAny, () => false);
 }
 
 /**

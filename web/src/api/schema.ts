@@ -4,6 +4,334 @@
  */
 
 export interface paths {
+    "/api/v1/access/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Permissions
+         * @description Everything that can be granted.
+         */
+        get: operations["access_list_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/who-can": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who Can
+         * @description Everybody who may do something, and by which bindings.
+         */
+        get: operations["access_who_can"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain Access
+         * @description Why somebody may or may not do something.
+         */
+        get: operations["access_explain_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is kept of me
+         * @description My profile and my preferences.
+         */
+        get: operations["account_get_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change my profile and preferences
+         * @description What is not sent stays as it is.
+         */
+        patch: operations["account_change_account"];
+        trace?: never;
+    };
+    "/api/v1/account/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My picture
+         * @description The bytes as they were sent.
+         */
+        get: operations["account_get_avatar"];
+        /**
+         * Set my picture
+         * @description PNG, JPEG or WebP, at most 1 MB.
+         */
+        put: operations["account_set_avatar"];
+        post?: never;
+        /**
+         * Remove my picture
+         * @description Nothing happens if there is none.
+         */
+        delete: operations["account_remove_avatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where I am signed in
+         * @description The one that was used last comes first.
+         */
+        get: operations["account_list_devices"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign all other devices out
+         * @description Everywhere but here; with `here`, here too.
+         */
+        delete: operations["account_end_devices"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/devices/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Sign a device out
+         * @description None of its tokens is worth anything from now on.
+         */
+        delete: operations["account_end_device"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change my e-mail address
+         * @description The new address counts once the letter to it is answered.
+         */
+        post: operations["account_change_email"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/mfa": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My second factors
+         * @description What is set up, and whether the organisation asks for it.
+         */
+        get: operations["account_mfa_get_mfa"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/mfa/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a passkey
+         * @description What `navigator.credentials.create` answered. Recovery codes come with the first factor.
+         */
+        post: operations["account_mfa_add_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/mfa/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to make a passkey
+         * @description What `navigator.credentials.create` needs.
+         */
+        post: operations["account_mfa_begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/mfa/passkeys/{passkey_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a passkey
+         * @description Refused for the last factor where the organisation asks for one.
+         */
+        delete: operations["account_mfa_remove_passkey"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a passkey
+         * @description The name is for its owner alone.
+         */
+        patch: operations["account_mfa_rename_passkey"];
+        trace?: never;
+    };
+    "/api/v1/account/mfa/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New recovery codes
+         * @description Shown this once; those of before are worth nothing from now on.
+         */
+        post: operations["account_mfa_new_recovery_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/mfa/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Confirm the authenticator app
+         * @description With its first code. Recovery codes come with the first factor.
+         */
+        put: operations["account_mfa_confirm_totp"];
+        /**
+         * Set up an authenticator app
+         * @description It counts once its first code was sent.
+         */
+        post: operations["account_mfa_start_totp"];
+        /**
+         * Remove the authenticator app
+         * @description Refused for the last factor where the organisation asks for one.
+         */
+        delete: operations["account_mfa_remove_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set my password
+         * @description Signs all other devices out. Whoever has a password says it; anybody else proves themselves.
+         */
+        put: operations["account_set_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents": {
         parameters: {
             query?: never;
@@ -13,7 +341,7 @@ export interface paths {
         };
         /**
          * List Agents
-         * @description The newest version of every agent.
+         * @description The newest version of every agent that you may see.
          */
         get: operations["agents_list_agents"];
         put?: never;
@@ -152,6 +480,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Events
+         * @description What was done and what was refused, the newest first.
+         */
+        get: operations["audit_search_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Actions
+         * @description Every action that the log knows.
+         */
+        get: operations["audit_list_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Events
+         * @description Every event as a line of JSON, the oldest first.
+         */
+        get: operations["audit_export_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify Log
+         * @description Compute every link of the chain again. The first one that is wrong is named.
+         */
+        get: operations["audit_verify_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/budgets": {
         parameters: {
             query?: never;
@@ -258,6 +666,90 @@ export interface paths {
         get: operations["budgets_list_windows"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Consents
+         * @description One's own consents and what is asked for, newest first; `everybody` needs `consent:read`.
+         */
+        get: operations["consents_list_consents"];
+        put?: never;
+        /**
+         * Request Consent
+         * @description Ask for a consent, or give it at once with `grant`.
+         */
+        post: operations["consents_request_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/{consent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Consent
+         * @description Withdraw a consent: the next call asks again.
+         */
+        delete: operations["consents_revoke_consent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/{consent_id}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deny Consent
+         * @description Say no to a consent that was asked for.
+         */
+        post: operations["consents_deny_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/{consent_id}/grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Grant Consent
+         * @description Give a consent that was asked for, for as long as the body says or was asked for.
+         */
+        post: operations["consents_grant_consent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -448,6 +940,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Groups
+         * @description Groups with their members.
+         */
+        get: operations["access_list_groups"];
+        put?: never;
+        /**
+         * Create Group
+         * @description An empty group; roles are given to it as to a person.
+         */
+        post: operations["access_create_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Group
+         * @description One group with its members.
+         */
+        get: operations["access_get_group"];
+        /**
+         * Change Group
+         * @description Give it another name or description.
+         */
+        put: operations["access_change_group"];
+        post?: never;
+        /**
+         * Delete Group
+         * @description Forget a group; its members lose what they had through it.
+         */
+        delete: operations["access_delete_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/groups/{group_id}/members/{kind}/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add Group Member
+         * @description Put a `user` or a `service` account into a group; you must have all that it gives.
+         */
+        put: operations["access_add_group_member"];
+        post?: never;
+        /**
+         * Remove Group Member
+         * @description Take somebody out of a group.
+         */
+        delete: operations["access_remove_group_member"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -468,6 +1036,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/identity-providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the identity providers
+         * @description Those that people of the organisation sign in by, never with their secrets.
+         */
+        get: operations["identity-providers_list_identity_providers"];
+        put?: never;
+        /**
+         * Add an identity provider
+         * @description Register `redirect_uri` of the answer with the provider.
+         */
+        post: operations["identity-providers_create_identity_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers/{provider_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One identity provider
+         * @description Never with its secret.
+         */
+        get: operations["identity-providers_get_identity_provider"];
+        /**
+         * Change an identity provider
+         * @description In place of what was said of it; without `client_secret` the stored one stays.
+         */
+        put: operations["identity-providers_change_identity_provider"];
+        post?: never;
+        /**
+         * Delete an identity provider
+         * @description Nobody comes in by it any more; the accounts stay.
+         */
+        delete: operations["identity-providers_delete_identity_provider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-providers/{provider_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test an identity provider
+         * @description Ask it for its configuration and its keys.
+         */
+        post: operations["identity-providers_test_identity_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -477,7 +1117,7 @@ export interface paths {
         };
         /**
          * List the keys of the API
-         * @description Newest first, without the keys themselves.
+         * @description Newest first, without the keys themselves: everybody's with `keys:read`, else your own.
          */
         get: operations["keys_list_keys"];
         put?: never;
@@ -512,6 +1152,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys/{key_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a key a new secret
+         * @description The new one is good at once and shown this once; the old one for `grace_seconds` more.
+         */
+        post: operations["keys_rotate_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Limits
+         * @description The rules of the organisation, and the defaults where it has none of its own.
+         */
+        get: operations["limits_list_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/limits/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Limit Usage
+         * @description What counts now, the fullest first.
+         */
+        get: operations["limits_get_limit_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/limits/{subject}/{endpoints}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Limit
+         * @description Limit all of a kind, or one: at once here, in a second in other processes.
+         */
+        put: operations["limits_put_limit"];
+        post?: never;
+        /**
+         * Delete Limit
+         * @description Go back to the default.
+         */
+        delete: operations["limits_delete_limit"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -527,6 +1251,118 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the members
+         * @description In the order in which they came; also those who are invited or suspended.
+         */
+        get: operations["members_list_members"];
+        put?: never;
+        /**
+         * Invite somebody
+         * @description They get a letter with a link that works once, within seven days.
+         */
+        post: operations["members_invite_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One member
+         * @description Who they are and as what they belong.
+         */
+        get: operations["members_get_member"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member
+         * @description They are signed out everywhere, and their keys are worth nothing. The last owner stays.
+         */
+        delete: operations["members_remove_member"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a member's role, suspend them or let them in again
+         * @description Whoever is suspended is signed out everywhere. The last owner stays one.
+         */
+        patch: operations["members_change_member"];
+        trace?: never;
+    };
+    "/api/v1/members/{user_id}/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A member's picture
+         * @description The bytes as they were sent.
+         */
+        get: operations["members_get_member_avatar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{user_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an invitation again
+         * @description The link of the letter before is worth nothing from now on.
+         */
+        post: operations["members_resend_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{user_id}/mfa": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member's second factors
+         * @description For somebody who lost them; signs them out everywhere.
+         */
+        delete: operations["members_reset_member_mfa"];
         options?: never;
         head?: never;
         patch?: never;
@@ -972,6 +1808,646 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/org": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My organisation
+         * @description Its name, how it looks, what it has and may have.
+         */
+        get: operations["org_get_org"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change my organisation
+         * @description What is left out stays; everybody sees the change at once.
+         */
+        patch: operations["org_change_org"];
+        trace?: never;
+    };
+    "/api/v1/org/branding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How it looks here
+         * @description Of the org of this host: also for the page that asks people to sign in.
+         */
+        get: operations["org_get_branding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org/domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My domains
+         * @description With the DNS record that proves each.
+         */
+        get: operations["org_list_domains"];
+        put?: never;
+        /**
+         * Add a domain
+         * @description The answer says which TXT record has to be added to its DNS.
+         */
+        post: operations["org_add_domain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org/domains/{domain}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a domain
+         * @description The name leads nowhere from now on.
+         */
+        delete: operations["org_remove_domain"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org/domains/{domain}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove a domain
+         * @description Asks the DNS; from then on the organisation is reached by this name.
+         */
+        post: operations["org_verify_domain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The logo
+         * @description A PNG; of the org of this host.
+         */
+        get: operations["org_get_logo"];
+        /**
+         * Change the logo
+         * @description A PNG of at most 512 KB and 2048 pixels on each side.
+         */
+        put: operations["org_put_logo"];
+        post?: never;
+        /**
+         * Remove the logo
+         * @description Show cadre's own again.
+         */
+        delete: operations["org_delete_logo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My projects
+         * @description Name one in the header `X-Cadre-Project` to work in it.
+         */
+        get: operations["org_list_projects"];
+        put?: never;
+        /**
+         * Add a project
+         * @description Each has the environments dev, staging and production.
+         */
+        post: operations["org_add_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/org/projects/{project}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a project
+         * @description Nothing new is done in it; what was done in it stays readable.
+         */
+        delete: operations["org_remove_project"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All organisations
+         * @description Oldest first. Only for members of the home organisation, as all of this.
+         */
+        get: operations["orgs_list_orgs"];
+        put?: never;
+        /**
+         * Provision
+         * @description A new organisation, and the link by which its first owner gets in, this once.
+         */
+        post: operations["orgs_create_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/archives/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload an archive
+         * @description To be imported; it is kept for a day.
+         */
+        post: operations["orgs_upload_archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import
+         * @description Make an organisation of an uploaded archive; look at the job for how far it is.
+         */
+        post: operations["orgs_import_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Long work
+         * @description Exports, imports and deletions, newest first.
+         */
+        get: operations["orgs_list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job
+         * @description How far it is.
+         */
+        get: operations["orgs_get_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/jobs/{job}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The archive of an export
+         * @description A zip; it is kept for a day.
+         */
+        get: operations["orgs_get_archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One organisation
+         * @description By its id or its slug.
+         */
+        get: operations["orgs_find_org"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change one
+         * @description Its limits above all, which it can't change itself.
+         */
+        patch: operations["orgs_change_any"];
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete
+         * @description Delete all there is of it, for ever. It is out of reach at once.
+         */
+        post: operations["orgs_delete_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export
+         * @description Have everything written into one archive; the job says when it is done.
+         */
+        post: operations["orgs_export_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/reactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reactivate
+         * @description Everything goes on where it stopped.
+         */
+        post: operations["orgs_reactivate_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orgs/{org}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suspend
+         * @description Nothing runs and nobody signs in; all data stays.
+         */
+        post: operations["orgs_suspend_org"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose a new password
+         * @description With the token of the letter. Signs everything out; a second factor is still asked for.
+         */
+        put: operations["registration_reset_password"];
+        /**
+         * Ask for a new password
+         * @description The answer is the same whether or not the address is known.
+         */
+        post: operations["registration_ask_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Policies
+         * @description The policies that ship with cadre, then the org's own.
+         */
+        get: operations["policies_list_policies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Policy
+         * @description Say what is wrong with a draft, with line and column; nothing is kept.
+         */
+        post: operations["policies_check_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Policy Decisions
+         * @description What was decided lately, newest first, with the input that it was decided by.
+         */
+        get: operations["policies_list_policy_decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dry Run Policy
+         * @description Which of the last decisions would be otherwise with a draft in force.
+         */
+        post: operations["policies_dry_run_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain Policies
+         * @description What would be decided of a call, and every rule that matched. Nothing is done.
+         */
+        post: operations["policies_explain_policies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run Policy Tests
+         * @description Run the tests of a draft, or of everything in force.
+         */
+        post: operations["policies_run_policy_tests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Policy
+         * @description One version, by default the newest.
+         */
+        get: operations["policies_get_policy"];
+        /**
+         * Put Policy
+         * @description Keep a draft as a new version. It is not in force before it is activated.
+         */
+        put: operations["policies_put_policy"];
+        post?: never;
+        /**
+         * Deactivate Policy
+         * @description Take a policy out of force. The history stays.
+         */
+        delete: operations["policies_deactivate_policy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{name}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Activate Policy
+         * @description Put a version in force with the next call, if its tests pass.
+         */
+        post: operations["policies_activate_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{name}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Policy
+         * @description Make an older version the newest one, as a draft.
+         */
+        post: operations["policies_restore_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Policy Versions
+         * @description The history of a policy, newest first.
+         */
+        get: operations["policies_list_policy_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/providers": {
         parameters: {
             query?: never;
@@ -1036,6 +2512,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/registration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register
+         * @description Only where the organisation lets everybody in. The letter says how it goes on.
+         */
+        post: operations["registration_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registration/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation
+         * @description Then sign in with the address that was invited.
+         */
+        post: operations["registration_accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/registration/invitation/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an invitation is for
+         * @description The invitation can still be accepted afterwards.
+         */
+        post: operations["registration_look_at_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention/runs": {
         parameters: {
             query?: never;
@@ -1055,6 +2591,98 @@ export interface paths {
         put: operations["runs_put_policy"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role-bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Role Bindings
+         * @description Who has which role, and where.
+         */
+        get: operations["access_list_role_bindings"];
+        put?: never;
+        /**
+         * Give Role
+         * @description Give a role; you must have all that it gives yourself.
+         */
+        post: operations["access_give_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role-bindings/{binding_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take Role
+         * @description Take a role away; the last owner keeps theirs.
+         */
+        delete: operations["access_take_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Roles
+         * @description Those that ship with cadre, then the organisation's own.
+         */
+        get: operations["access_list_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Role
+         * @description One role with its grants.
+         */
+        get: operations["access_get_role"];
+        /**
+         * Put Role
+         * @description Make or change a role of the organisation's own.
+         */
+        put: operations["access_put_role"];
+        post?: never;
+        /**
+         * Delete Role
+         * @description Forget a role that nobody has any more.
+         */
+        delete: operations["access_delete_role"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1304,6 +2932,458 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scim/v2/Groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List groups
+         * @description With their people, unless `excludedAttributes=members`.
+         */
+        get: operations["scim_list_groups"];
+        put?: never;
+        /**
+         * Add a group
+         * @description It gives nothing until a role is given to it.
+         */
+        post: operations["scim_create_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scim/v2/Groups/.search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search groups
+         * @description The same with the question in the body.
+         */
+        post: operations["scim_search_groups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scim/v2/Groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One group
+         * @description With the version as `ETag`.
+         */
+        get: operations["scim_get_group"];
+        /**
+         * Replace a group
+         * @description Its name and who is in it.
+         */
+        put: operations["scim_replace_group"];
+        post?: never;
+        /**
+         * Delete a group
+         * @description With what it gave; the people stay.
+         */
+        delete: operations["scim_delete_group"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a group
+         * @description Such as `members[value eq "usr_1"]` to remove one.
+         */
+        patch: operations["scim_patch_group"];
+        trace?: never;
+    };
+    "/api/v1/scim/v2/ResourceTypes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which resources there are
+         * @description Users and groups.
+         */
+        get: operations["scim_list_resource_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scim/v2/ResourceTypes/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One kind of resource
+         * @description Where it is and which schema it has.
+         */
+        get: operations["scim_get_resource_type"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scim/v2/Schemas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which schemas there are
+         * @description Of users, groups and the enterprise extension.
+         */
+        get: operations["scim_list_schemas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scim/v2/Schemas/{urn}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One schema
+         * @description All attributes that are kept.
+         */
+        get: operations["scim_get_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scim/v2/ServiceProviderConfig": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What this SCIM can
+         * @description RFC 7643, section 5.
+         */
+        get: operations["scim_get_service_provider_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scim/v2/Users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users
+         * @description Everybody in the organisation, with `filter`, `sortBy` and paging.
+         */
+        get: operations["scim_list_users"];
+        put?: never;
+        /**
+         * Add a user
+         * @description They come in by a provider; a password they have none.
+         */
+        post: operations["scim_create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scim/v2/Users/.search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search users
+         * @description The same with the question in the body.
+         */
+        post: operations["scim_search_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scim/v2/Users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One user
+         * @description With the version as `ETag`.
+         */
+        get: operations["scim_get_user"];
+        /**
+         * Replace a user
+         * @description All that was said of them before.
+         */
+        put: operations["scim_replace_user"];
+        post?: never;
+        /**
+         * Delete a user
+         * @description Suspends them: what was theirs stays.
+         */
+        delete: operations["scim_delete_user"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a user
+         * @description `active` false signs them out everywhere, at once.
+         */
+        patch: operations["scim_patch_user"];
+        trace?: never;
+    };
+    "/api/v1/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Secrets
+         * @description The secrets of the organisation by name, never what they hold.
+         */
+        get: operations["secrets_list_secrets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets/leases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Secret Leases
+         * @description Which values were handed to which runs and tools, newest first.
+         */
+        get: operations["secrets_list_secret_leases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets/leases/{lease_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Secret Lease
+         * @description Take a lease back: its holder is not given the value any more.
+         */
+        delete: operations["secrets_revoke_secret_lease"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Key Rotation
+         * @description The data key of the organisation, and how far its values have moved to it.
+         */
+        get: operations["secrets_get_key_rotation"];
+        put?: never;
+        /**
+         * Rotate Keys
+         * @description Make a new data key; values move to it in the background and can be read meanwhile.
+         */
+        post: operations["secrets_rotate_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Secret
+         * @description Enter a secret; if there is one of that name, this is its new version.
+         */
+        put: operations["secrets_put_secret"];
+        post?: never;
+        /**
+         * Delete Secret
+         * @description Destroy a secret in all its versions, and end its leases.
+         */
+        delete: operations["secrets_delete_secret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets/{name}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Secret
+         * @description A new version of a secret that there is; the former one is kept for 30 days.
+         */
+        post: operations["secrets_rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/secrets/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Secret Versions
+         * @description The version that counts, then the former ones that are still kept.
+         */
+        get: operations["secrets_list_secret_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Service Accounts
+         * @description Programs that act for themselves.
+         */
+        get: operations["access_list_service_accounts"];
+        put?: never;
+        /**
+         * Create Service Account
+         * @description One that may do nothing until it is given a role.
+         */
+        post: operations["access_create_service_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service-accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Service Account
+         * @description One service account.
+         */
+        get: operations["access_get_service_account"];
+        /**
+         * Change Service Account
+         * @description Name it anew, disable it or enable it again.
+         */
+        put: operations["access_change_service_account"];
+        post?: never;
+        /**
+         * Delete Service Account
+         * @description Forget it; its keys open nothing from now on.
+         */
+        delete: operations["access_delete_service_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1315,14 +3395,278 @@ export interface paths {
         put?: never;
         /**
          * Sign in with a one-time link
-         * @description Turn the token of a link into the page's cookie. The link works once.
+         * @description Turn the token of a link into the page's cookies. The link works once.
          */
         post: operations["session_sign_in"];
         /**
          * Sign out
-         * @description The cookie is worth nothing from now on.
+         * @description No token of this session is worth anything from now on.
          */
         delete: operations["session_sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/mfa": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the second factor
+         * @description Finishes a sign-in: the session and its tokens are new.
+         */
+        post: operations["session_show_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/mfa/app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Confirm the second factor that is asked for
+         * @description With the app's first code. Finishes the sign-in, and gives recovery codes, this once.
+         */
+        put: operations["session_finish_set_up"];
+        /**
+         * Begin to set up the second factor that is asked for
+         * @description For whoever has none where the organisation asks for one.
+         */
+        post: operations["session_begin_set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/mfa/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to show a passkey as second factor
+         * @description What `navigator.credentials.get` needs; its answer goes to `POST /session/mfa`.
+         */
+        post: operations["session_begin_second_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How to sign in here
+         * @description Open to everybody: what the page needs before anybody has signed in.
+         */
+        get: operations["session_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a passkey
+         * @description What `navigator.credentials.get` answered. It is two factors at once.
+         */
+        post: operations["session_sign_in_with_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to sign in with a passkey
+         * @description What `navigator.credentials.get` needs.
+         */
+        post: operations["session_begin_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with e-mail address and password
+         * @description Refused alike whatever is wrong. After too many failures, everybody has to wait.
+         */
+        post: operations["session_sign_in_with_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove again who I am
+         * @description What changes the protection of an account asks for a proof of the last ten minutes.
+         */
+        post: operations["session_prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/proof/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to prove again who I am with a passkey
+         * @description What `navigator.credentials.get` needs; its answer goes to `POST /session/proof`.
+         */
+        post: operations["session_begin_proof"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get new tokens
+         * @description The refresh token works once: one that comes again was copied, and ends the session.
+         */
+        post: operations["session_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/sso/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from an identity provider
+         * @description Signs in whom the provider vouches for, and goes on to the page that was wanted.
+         */
+        get: operations["session_finish_sso"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/sso/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a sign-in by a provider was refused
+         * @description The sentence for the `refused` of the sign-in page's address.
+         */
+        get: operations["session_get_refusal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/sso/{provider_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in by an identity provider
+         * @description Sends the browser to the provider. `back` is the page to come back to.
+         */
+        get: operations["session_begin_sso"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1472,10 +3816,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm an e-mail address
+         * @description With the token of the letter; it works once.
+         */
+        post: operations["registration_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Acceptance */
+        Acceptance: {
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+            /** Token */
+            token: string;
+        };
         /**
          * Accepted
          * @description Whether a steering message was new and the run still at work.
@@ -1483,6 +3856,22 @@ export interface components {
         Accepted: {
             /** Accepted */
             accepted: boolean;
+        };
+        /**
+         * Actions
+         * @description The actions that the log of the org knows.
+         */
+        Actions: {
+            /** Items */
+            items: string[];
+        };
+        /**
+         * ActivateInput
+         * @description Without `version`, the newest.
+         */
+        ActivateInput: {
+            /** Version */
+            version?: number | null;
         };
         /**
          * Advice
@@ -1622,20 +4011,50 @@ export interface components {
         /**
          * ApiKey
          * @description `prefix` is the part of a key that may be shown, to tell keys apart.
+         *
+         *     `old_expires_at` is there while the secret before the last rotation is still good. Calls and
+         *     costs are those of this month.
          */
         ApiKey: {
             /** Created At */
             created_at: number;
+            /** Created By */
+            created_by: string;
+            /** Environment */
+            environment: string | null;
             /** Expires At */
             expires_at: number | null;
+            /** Grants */
+            grants: components["schemas"]["KeyGrant"][] | null;
             /** Id */
             id: string;
             /** Last Used At */
             last_used_at: number | null;
+            /** Models */
+            models: string[] | null;
+            /**
+             * Month Calls
+             * @default 0
+             */
+            month_calls: number;
+            /**
+             * Month Cost Usd
+             * @default 0
+             */
+            month_cost_usd: string;
             /** Name */
             name: string;
+            /** Old Expires At */
+            old_expires_at: number | null;
+            owner: components["schemas"]["KeyOwner"];
             /** Prefix */
             prefix: string;
+            /** Project */
+            project: string | null;
+            /** Rate Per Minute */
+            rate_per_minute: number | null;
+            /** Rotated At */
+            rotated_at: number | null;
         };
         /**
          * Approval
@@ -1881,10 +4300,142 @@ export interface components {
              */
             type: "audio";
         };
+        /**
+         * AuditEvent
+         * @description One link of the chain. `details` hold names of what was changed, never values.
+         */
+        AuditEvent: {
+            /**
+             * Action
+             * @example keys.create
+             */
+            action: string;
+            /** Actor Id */
+            actor_id: string;
+            /** Actor Kind */
+            actor_kind: string;
+            /** Actor Name */
+            actor_name: string;
+            /** At */
+            at: number;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Hash */
+            hash: string;
+            /** Ip */
+            ip: string;
+            /** Previous Hash */
+            previous_hash: string;
+            /** Request Id */
+            request_id: string;
+            /**
+             * Resource
+             * @example key:key_1
+             */
+            resource: string;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "ok" | "refused" | "failed";
+            /** Seq */
+            seq: number;
+            /** User Agent */
+            user_agent: string;
+        };
+        /** Binding */
+        Binding: {
+            /** Created At */
+            created_at: number;
+            /** Created By */
+            created_by: string;
+            /** Environment */
+            environment: string | null;
+            /** Id */
+            id: string;
+            /** Project */
+            project: string | null;
+            /** Resources */
+            resources: string[];
+            /** Role */
+            role: string;
+            subject: components["schemas"]["SubjectText"];
+        };
+        /**
+         * BindingInput
+         * @description Without a project or an environment it counts in all of them, without resources on all.
+         */
+        BindingInput: {
+            /** Environment */
+            environment?: ("dev" | "staging" | "production") | null;
+            /** Project */
+            project?: string | null;
+            /**
+             * Resources
+             * @default []
+             */
+            resources: string[];
+            /** Role */
+            role: string;
+            subject: components["schemas"]["SubjectText"];
+        };
+        /** Body_account_set_avatar */
+        Body_account_set_avatar: {
+            /** File */
+            file: string;
+        };
         /** Body_conversations_upload_file */
         Body_conversations_upload_file: {
             /** File */
             file: string;
+        };
+        /** Body_org_put_logo */
+        Body_org_put_logo: {
+            /** File */
+            file: string;
+        };
+        /** Body_orgs_upload_archive */
+        Body_orgs_upload_archive: {
+            /** File */
+            file: string;
+        };
+        /**
+         * Branding
+         * @description How the console looks for an org; None: as cadre does.
+         */
+        Branding: {
+            /** Accent */
+            accent?: string | null;
+            /** Accent Dark */
+            accent_dark?: string | null;
+            /** Logo */
+            logo?: string | null;
+            /** Logo Type */
+            logo_type?: string | null;
+            /** Product Name */
+            product_name?: string | null;
+        };
+        /**
+         * BrandingChange
+         * @description What changes; null goes back to what cadre ships with. The logo is sent by itself.
+         */
+        BrandingChange: {
+            /**
+             * Accent
+             * @description #rrggbb, readable on white
+             * @example #0b57d0
+             */
+            accent?: string | null;
+            /**
+             * Accent Dark
+             * @description #rrggbb, readable on the dark theme
+             * @example #a8c7fa
+             */
+            accent_dark?: string | null;
+            /** Product Name */
+            product_name?: string | null;
         };
         /**
          * Breakdown
@@ -2018,6 +4569,24 @@ export interface components {
             /** Unpriced Hits */
             unpriced_hits: number;
         };
+        /**
+         * CallSketch
+         * @description A call to be imagined: cadre fills in what else a policy is told.
+         */
+        CallSketch: {
+            /** Agent */
+            agent?: string | null;
+            /** Arguments */
+            arguments?: {
+                [key: string]: unknown;
+            };
+            /** Environment */
+            environment?: string | null;
+            /** Taints */
+            taints?: string[];
+            /** Tool */
+            tool: string;
+        };
         /** Cancel */
         Cancel: {
             /**
@@ -2093,6 +4662,50 @@ export interface components {
             own: boolean;
         };
         /**
+         * CeremonyStart
+         * @description Give `options` to `navigator.credentials`; send its answer back with `ceremony`.
+         */
+        CeremonyStart: {
+            /** Ceremony */
+            ceremony: string;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Change
+         * @description A decision that would be another one. `shortened`: long arguments were not kept whole.
+         */
+        Change: {
+            /**
+             * After
+             * @enum {string}
+             */
+            after: "allow" | "ask" | "deny";
+            /** After Reasons */
+            after_reasons: string[];
+            /** Agent */
+            agent: string | null;
+            /** At */
+            at: number;
+            /**
+             * Before
+             * @enum {string}
+             */
+            before: "allow" | "ask" | "deny";
+            /** Before Reasons */
+            before_reasons: string[];
+            /** Id */
+            id: string;
+            /** Run Id */
+            run_id: string | null;
+            /** Shortened */
+            shortened: boolean;
+            /** Tool */
+            tool: string;
+        };
+        /**
          * CheckedRoute
          * @description A sound draft, and `yaml` as cadre would write it, without comments.
          *
@@ -2122,6 +4735,93 @@ export interface components {
             title: string;
             /** Url */
             url: string;
+        };
+        /** CodeSent */
+        CodeSent: {
+            /** Code */
+            code: string;
+        };
+        /**
+         * Consent
+         * @description `tool`, `server` and `resource` may be `*`. `span` is how long it holds once it is granted.
+         */
+        Consent: {
+            /** Decided At */
+            decided_at: number | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Expires At */
+            expires_at: number | null;
+            /** Id */
+            id: string;
+            /** Reason */
+            reason: string;
+            /** Requested At */
+            requested_at: number;
+            /** Requested By */
+            requested_by: string;
+            /** Resource */
+            resource: string;
+            /** Server */
+            server: string;
+            /** Session Id */
+            session_id: string | null;
+            /**
+             * Span
+             * @enum {string}
+             */
+            span: "once" | "session" | "until" | "always";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "requested" | "granted" | "denied" | "revoked" | "used" | "expired";
+            /** Tool */
+            tool: string;
+            /** Used At */
+            used_at: number | null;
+            /** User Id */
+            user_id: string;
+        };
+        /**
+         * ConsentInput
+         * @description `user_id`: whose consent; one's own by default. `grant`: give it at once.
+         */
+        ConsentInput: {
+            /** Expires At */
+            expires_at?: number | null;
+            /**
+             * Grant
+             * @default false
+             */
+            grant: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Resource
+             * @default *
+             */
+            resource: string;
+            /**
+             * Server
+             * @default *
+             */
+            server: string;
+            /** Session Id */
+            session_id?: string | null;
+            /**
+             * Span
+             * @default once
+             * @enum {string}
+             */
+            span: "once" | "session" | "until" | "always";
+            /** Tool */
+            tool: string;
+            /** User Id */
+            user_id?: string | null;
         };
         /**
          * Considered
@@ -2207,6 +4907,36 @@ export interface components {
             name: string;
         };
         /**
+         * Deletion
+         * @description `confirm` repeats the slug, because there is no way back.
+         */
+        Deletion: {
+            /** Confirm */
+            confirm: string;
+        };
+        /**
+         * DeviceInfo
+         * @description A place where somebody is signed in.
+         */
+        DeviceInfo: {
+            /** Address */
+            address: string;
+            /** Created At */
+            created_at: number;
+            /** Id */
+            id: string;
+            /** Is Program */
+            is_program: boolean;
+            /** Is This */
+            is_this: boolean;
+            /** Method */
+            method: string;
+            /** Seen At */
+            seen_at: number;
+            /** User Agent */
+            user_agent: string;
+        };
+        /**
          * DocumentPart
          * @description A file that the model itself reads, such as a PDF; `blob` and `is_optional` as with images.
          */
@@ -2232,6 +4962,34 @@ export interface components {
             type: "document";
         };
         /**
+         * Domain
+         * @description `record` and `value` are what the DNS has to say (TXT) before `verified_at` is set.
+         */
+        Domain: {
+            /** Created At */
+            created_at: number;
+            /** Domain */
+            domain: string;
+            /** Record */
+            record: string;
+            /** Value */
+            value: string;
+            /** Verified At */
+            verified_at: number | null;
+        };
+        /**
+         * Draft
+         * @description `text` in the place of the policy `name`; without `text`, its newest version.
+         */
+        Draft: {
+            /** Name */
+            name: string;
+            /** Tests */
+            tests?: string | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
          * DryRun
          * @description All of them. The sums are over the `compared` calls whose costs are known both ways.
          */
@@ -2248,19 +5006,6 @@ export interface components {
             refused: number;
             /** Would Cost Usd */
             would_cost_usd: string;
-        };
-        /**
-         * DryRunInput
-         * @description A draft, and how many of the latest calls to try it on.
-         */
-        DryRunInput: {
-            /**
-             * Limit
-             * @default 100
-             */
-            limit: number;
-            /** Yaml */
-            yaml: string;
         };
         /**
          * DryRunItem
@@ -2287,6 +5032,16 @@ export interface components {
             would_answer: string | null;
             /** Would Cost Usd */
             would_cost_usd: string | null;
+        };
+        /** EmailChange */
+        EmailChange: {
+            /** Email */
+            email: string;
+        };
+        /** EmailSent */
+        EmailSent: {
+            /** Email */
+            email: string;
         };
         /** ErrorShare */
         ErrorShare: {
@@ -2338,6 +5093,14 @@ export interface components {
             targets: string[];
         };
         /**
+         * ExportRequest
+         * @description With a passphrase the org's secrets go along, sealed by it.
+         */
+        ExportRequest: {
+            /** Passphrase */
+            passphrase?: string | null;
+        };
+        /**
          * Fault
          * @description One input at fault. `detail` names it and says what would be right.
          */
@@ -2380,6 +5143,42 @@ export interface components {
              * @default
              */
             title: string;
+        };
+        /**
+         * Finding
+         * @description One rule that matched. `counts` is false if somebody's rule relaxed it.
+         *
+         *     `layer` is -1 where the rule is in force for every layer: the agent and each agent that it
+         *     works for. `id` is "default/dangerous", "org/3" (the number of the rule), "agent/0/2" or, of a
+         *     policy, "NAME/ID".
+         */
+        Finding: {
+            /**
+             * Consent
+             * @default false
+             */
+            consent: boolean;
+            /**
+             * Counts
+             * @default true
+             */
+            counts: boolean;
+            /**
+             * Effect
+             * @enum {string}
+             */
+            effect: "allow" | "ask" | "deny";
+            /** Id */
+            id: string;
+            /**
+             * Layer
+             * @default -1
+             */
+            layer: number;
+            /** Reason */
+            reason: string;
+            /** Source */
+            source: string;
         };
         /**
          * Forecast
@@ -2438,6 +5237,64 @@ export interface components {
             reason: string;
             /** Tool */
             tool: string;
+        };
+        /**
+         * GrantText
+         * @description `permission` as "runs:read", `resource` as "agent:support-*"; `*` stands for anything.
+         */
+        GrantText: {
+            /** Permission */
+            permission: string;
+            /**
+             * Resource
+             * @default *
+             */
+            resource: string;
+        };
+        /** GrantedTo */
+        GrantedTo: {
+            /** Permission */
+            permission: string;
+            /**
+             * Resource
+             * @default *
+             */
+            resource: string;
+        };
+        /** Group */
+        Group: {
+            /** Created At */
+            created_at: number;
+            /** Description */
+            description: string;
+            /** Id */
+            id: string;
+            /** Members */
+            members: components["schemas"]["cadre__trust__access__schemas__Member"][];
+            /** Name */
+            name: string;
+        };
+        /** GroupInput */
+        GroupInput: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * GroupRuleText
+         * @description Whoever has `value` in the claim of groups gets `role` everywhere, or is in `group` (an id).
+         */
+        GroupRuleText: {
+            /** Group */
+            group?: string | null;
+            /** Role */
+            role?: string | null;
+            /** Value */
+            value: string;
         };
         /** Health */
         Health: {
@@ -2561,6 +5418,107 @@ export interface components {
             hidden: boolean;
         };
         /**
+         * Holder
+         * @description Somebody who can, and by what.
+         */
+        Holder: {
+            /** Name */
+            name: string;
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+            subject: components["schemas"]["SubjectText"];
+        };
+        /**
+         * Holding
+         * @description `until` needs `expires_at` (seconds since 1970), `session` needs `session_id`.
+         */
+        Holding: {
+            /** Expires At */
+            expires_at?: number | null;
+            /** Session Id */
+            session_id?: string | null;
+            /**
+             * Span
+             * @default once
+             * @enum {string}
+             */
+            span: "once" | "session" | "until" | "always";
+        };
+        /**
+         * IdentityProvider
+         * @description `has_client_secret` says whether there is one; what it is, nobody is told.
+         *
+         *     `redirect_uri` is what to register with the provider.
+         */
+        IdentityProvider: {
+            /** Allowed Domains */
+            allowed_domains: string[];
+            /** Client Id */
+            client_id: string;
+            /** Created At */
+            created_at: number;
+            /** Creates Users */
+            creates_users: boolean;
+            /** Default Role */
+            default_role: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Group Map */
+            group_map: components["schemas"]["GroupRuleText"][];
+            /** Groups Claim */
+            groups_claim: string;
+            /** Has Client Secret */
+            has_client_secret: boolean;
+            /** Id */
+            id: string;
+            /** Issuer */
+            issuer: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "google" | "github" | "microsoft" | "oidc";
+            /** Mfa Acr */
+            mfa_acr: string[];
+            /** Name */
+            name: string;
+            /** Only This Way */
+            only_this_way: boolean;
+            /**
+             * Redirect Uri
+             * @default
+             */
+            redirect_uri: string;
+            /** Scopes */
+            scopes: string[];
+            /** Trusts Mfa */
+            trusts_mfa: boolean;
+            /** Updated At */
+            updated_at: number;
+        };
+        /**
+         * IdentityProviderCheck
+         * @description `problems` say what is missing and where; empty: it can be signed in with.
+         */
+        IdentityProviderCheck: {
+            /**
+             * Algorithms
+             * @default []
+             */
+            algorithms: string[];
+            /** Authorization Endpoint */
+            authorization_endpoint?: string | null;
+            /**
+             * Keys
+             * @default 0
+             */
+            keys: number;
+            /** Ok */
+            ok: boolean;
+            /** Problems */
+            problems: string[];
+        };
+        /**
          * ImagePart
          * @description `blob` is a content hash in the blob store; adapters inline it.
          *
@@ -2583,12 +5541,171 @@ export interface components {
             type: "image";
         };
         /**
-         * KeyRequest
-         * @description `name` tells people what the key is for.
+         * ImportRequest
+         * @description `archive` is the id that the upload gave; None keeps what the archive says.
          */
-        KeyRequest: {
+        ImportRequest: {
+            /** Archive */
+            archive: string;
+            /**
+             * New Id
+             * @description Give the org a new id.
+             * @default false
+             */
+            new_id: boolean;
+            /** Passphrase */
+            passphrase?: string | null;
+            /** Slug */
+            slug?: string | null;
+        };
+        /**
+         * Invitation
+         * @description `name` is what the member is called until they say it themselves.
+         */
+        Invitation: {
+            /** Email */
+            email: string;
+            /** Name */
+            name?: string | null;
+            /**
+             * Role
+             * @default user
+             */
+            role: string;
+        };
+        /**
+         * InvitationShown
+         * @description What an invitation is for.
+         */
+        InvitationShown: {
+            /** Email */
+            email: string;
             /** Name */
             name: string;
+            /** Org */
+            org: string;
+        };
+        /**
+         * Invited
+         * @description `link` is there only where no mail leaves this machine: hand it over yourself.
+         */
+        Invited: {
+            /** Link */
+            link: string | null;
+            member: components["schemas"]["cadre__trust__accounts__schemas__Member"];
+        };
+        /**
+         * KeptDecision
+         * @description A decision of lately, with the input that it was made by.
+         */
+        KeptDecision: {
+            /** Agent */
+            agent: string | null;
+            /** At */
+            at: number;
+            /**
+             * Effect
+             * @enum {string}
+             */
+            effect: "allow" | "ask" | "deny";
+            /** Id */
+            id: string;
+            /** Input */
+            input: {
+                [key: string]: unknown;
+            };
+            /** Principal */
+            principal: string;
+            /** Reasons */
+            reasons: string[];
+            /** Run Id */
+            run_id: string | null;
+            /** Tool */
+            tool: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * KeyGrant
+         * @description `permission` as "runs:read", `resource` as "agent:support-*"; `*` stands for anything.
+         */
+        KeyGrant: {
+            /** Permission */
+            permission: string;
+            /**
+             * Resource
+             * @default *
+             */
+            resource: string;
+        };
+        /**
+         * KeyOwner
+         * @description For whom a key acts; `name` is empty if they are gone.
+         */
+        KeyOwner: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "user" | "service";
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+        };
+        /**
+         * KeyRequest
+         * @description `name` tells people what the key is for.
+         *
+         *     Without `grants` it may do all that its owner may. `service_account` makes it that account's
+         *     instead of your own. `models` are names, or patterns of them, that it may
+         *     ask; else any. `expires_at` is in seconds since 1970.
+         */
+        KeyRequest: {
+            /** Environment */
+            environment?: ("dev" | "staging" | "production") | null;
+            /** Expires At */
+            expires_at?: number | null;
+            /** Grants */
+            grants?: components["schemas"]["KeyGrant"][] | null;
+            /** Models */
+            models?: string[] | null;
+            /** Name */
+            name: string;
+            /** Project */
+            project?: string | null;
+            /** Rate Per Minute */
+            rate_per_minute?: number | null;
+            /** Service Account */
+            service_account?: string | null;
+        };
+        /**
+         * KeyRotation
+         * @description `left` of `total` values are still to be sealed under the data key of `generation`.
+         */
+        KeyRotation: {
+            /** Finished At */
+            finished_at?: number | null;
+            /** Generation */
+            generation: number;
+            /**
+             * Is Master Key Moving
+             * @default false
+             */
+            is_master_key_moving: boolean;
+            /** Left */
+            left: number;
+            /** Master Key */
+            master_key: string;
+            /** Started At */
+            started_at?: number | null;
+            /** Started By */
+            started_by?: string | null;
+            /** Total */
+            total: number;
         };
         /** LastFailure */
         LastFailure: {
@@ -2610,6 +5727,102 @@ export interface components {
             total_ms: components["schemas"]["Percentiles"];
         };
         /**
+         * LimitChange
+         * @description At most `requests` in any `seconds`; 0 requests: none at all.
+         */
+        LimitChange: {
+            /** Requests */
+            requests: number;
+            /**
+             * Seconds
+             * @default 60
+             */
+            seconds: number;
+        };
+        /**
+         * LimitRule
+         * @description `subject` is a kind (each of them), or one of them: `key:key_1`.
+         */
+        LimitRule: {
+            /**
+             * Endpoints
+             * @enum {string}
+             */
+            endpoints: "sign_in" | "reads" | "writes" | "uploads" | "gateway";
+            /** Is Default */
+            is_default: boolean;
+            /** Requests */
+            requests: number;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Subject
+             * @example key
+             * @example key:key_1
+             */
+            subject: string;
+        };
+        /** LimitRules */
+        LimitRules: {
+            /** Items */
+            items: components["schemas"]["LimitRule"][];
+        };
+        /**
+         * LimitUsage
+         * @description `lag_seconds`: how late this server's event loop is; from half a second on things wait.
+         */
+        LimitUsage: {
+            /** Items */
+            items: components["schemas"]["Used"][];
+            /** Lag Seconds */
+            lag_seconds: number;
+        };
+        /**
+         * Limits
+         * @description What an org may have; None: as much as the installation can give.
+         */
+        Limits: {
+            /** Concurrent Runs */
+            concurrent_runs?: number | null;
+            /** Keys */
+            keys?: number | null;
+            /** Members */
+            members?: number | null;
+            /** Projects */
+            projects?: number | null;
+            /** Requests Per Minute */
+            requests_per_minute?: number | null;
+            /** Storage Megabytes */
+            storage_megabytes?: number | null;
+        };
+        /**
+         * MatchedRule
+         * @description A rule of the gate that speaks of this call. `layer` -1: one of the org's.
+         */
+        MatchedRule: {
+            /**
+             * Consent
+             * @default false
+             */
+            consent: boolean;
+            /**
+             * Effect
+             * @enum {string}
+             */
+            effect: "allow" | "ask" | "deny";
+            /** Id */
+            id: string;
+            /** Layer */
+            layer: number;
+            /** Reason */
+            reason: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "org" | "agent";
+        };
+        /**
          * Matrix
          * @description Which capabilities there are, over all models and by provider.
          */
@@ -2624,16 +5837,35 @@ export interface components {
         /**
          * Me
          * @description Who is signed in, and what this server has. `csrf` is empty for a key.
+         *
+         *     `permissions` are patterns of what is granted somewhere; what counts is what a route answers.
          */
         Me: {
             /** Csrf */
             csrf: string;
             features: components["schemas"]["Features"];
+            mfa: components["schemas"]["MfaNeed"];
             models: components["schemas"]["ModelsState"];
             org: components["schemas"]["Org"];
+            /** Permissions */
+            permissions: string[];
+            preferences: components["schemas"]["Preferences"];
+            /** Role */
+            role: string;
+            session: components["schemas"]["SessionState"] | null;
             user: components["schemas"]["User"];
             /** Version */
             version: string;
+        };
+        /**
+         * MemberChange
+         * @description Only what is sent is changed.
+         */
+        MemberChange: {
+            /** Role */
+            role?: string | null;
+            /** Status */
+            status?: ("active" | "suspended") | null;
         };
         /**
          * MessageInput
@@ -2646,6 +5878,30 @@ export interface components {
             files?: string[];
             /** Text */
             text: string;
+        };
+        /**
+         * MfaNeed
+         * @description Whether a second factor is set up, and whether the organisation asks for one.
+         */
+        MfaNeed: {
+            /** Enabled */
+            enabled: boolean;
+            /** Required */
+            required: boolean;
+        };
+        /**
+         * MfaState
+         * @description Which second factors somebody has.
+         */
+        MfaState: {
+            /** Is Required */
+            is_required: boolean;
+            /** Passkeys */
+            passkeys: components["schemas"]["PasskeyInfo"][];
+            /** Recovery Codes Left */
+            recovery_codes_left: number;
+            /** Totp */
+            totp: boolean;
         };
         /**
          * ModelCard
@@ -2778,6 +6034,18 @@ export interface components {
             default: string;
         };
         /**
+         * NearMiss
+         * @description A binding that has the permission, but not here.
+         */
+        NearMiss: {
+            /** Binding */
+            binding: string;
+            /** Role */
+            role: string;
+            /** Why Not */
+            why_not: string;
+        };
+        /**
          * Needs
          * @description What a model has to be and to be able to. Prices are USD per million tokens.
          */
@@ -2802,6 +6070,20 @@ export interface components {
             /** Providers */
             providers?: string[] | null;
         };
+        /** NewAccount */
+        NewAccount: {
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /** Password */
+            password: string;
+        };
+        /** NewDomain */
+        NewDomain: {
+            /** Domain */
+            domain: string;
+        };
         /**
          * NewKey
          * @description `key` is shown this once; only its hash is kept.
@@ -2809,18 +6091,72 @@ export interface components {
         NewKey: {
             /** Created At */
             created_at: number;
+            /** Created By */
+            created_by: string;
+            /** Environment */
+            environment: string | null;
             /** Expires At */
             expires_at: number | null;
+            /** Grants */
+            grants: components["schemas"]["KeyGrant"][] | null;
             /** Id */
             id: string;
             /** Key */
             key: string;
             /** Last Used At */
             last_used_at: number | null;
+            /** Models */
+            models: string[] | null;
+            /**
+             * Month Calls
+             * @default 0
+             */
+            month_calls: number;
+            /**
+             * Month Cost Usd
+             * @default 0
+             */
+            month_cost_usd: string;
             /** Name */
             name: string;
+            /** Old Expires At */
+            old_expires_at: number | null;
+            owner: components["schemas"]["KeyOwner"];
             /** Prefix */
             prefix: string;
+            /** Project */
+            project: string | null;
+            /** Rate Per Minute */
+            rate_per_minute: number | null;
+            /** Rotated At */
+            rotated_at: number | null;
+        };
+        /**
+         * NewOrg
+         * @description The org to provision and the e-mail of its first owner.
+         */
+        NewOrg: {
+            /** Email */
+            email: string;
+            limits?: components["schemas"]["Limits"] | null;
+            /** Name */
+            name: string;
+            /** Slug */
+            slug: string;
+        };
+        /** NewPassword */
+        NewPassword: {
+            /** Password */
+            password: string;
+            /** Token */
+            token: string;
+        };
+        /** NewProject */
+        NewProject: {
+            /** Name */
+            name: string;
+            /** Slug */
+            slug: string;
         };
         /**
          * Options
@@ -2842,6 +6178,104 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+        };
+        /**
+         * OrgChange
+         * @description What an org changes about itself; what is left out stays.
+         */
+        OrgChange: {
+            branding?: components["schemas"]["BrandingChange"] | null;
+            /** Features */
+            features?: {
+                [key: string]: boolean;
+            } | null;
+            /** @description For whoever runs the installation to set. */
+            limits?: components["schemas"]["Limits"] | null;
+            /** Mfa Required */
+            mfa_required?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /**
+             * Origins
+             * @description Pages elsewhere that may ask with a key: https://host.
+             */
+            origins?: string[] | null;
+            /** Registration */
+            registration?: ("open" | "invite" | "closed") | null;
+        };
+        /**
+         * OrgJob
+         * @description Long work on an org; `done` of `total` of what `step` names.
+         */
+        OrgJob: {
+            /** Created At */
+            created_at: number;
+            /** Created By */
+            created_by: string;
+            /** Done */
+            done: number;
+            /** Error */
+            error: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "export" | "import" | "delete";
+            /** Org */
+            org: string;
+            /** Slug */
+            slug: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed";
+            /** Step */
+            step: string;
+            /** Total */
+            total: number;
+            /** Updated At */
+            updated_at: number;
+        };
+        /**
+         * Organisation
+         * @description An org as it is.
+         */
+        Organisation: {
+            branding: components["schemas"]["Branding"];
+            /** Created At */
+            created_at: number;
+            /** Features */
+            features: {
+                [key: string]: boolean;
+            };
+            /** Id */
+            id: string;
+            limits: components["schemas"]["Limits"];
+            /** Mfa Required */
+            mfa_required: boolean;
+            /** Name */
+            name: string;
+            /** Origins */
+            origins: string[];
+            /**
+             * Registration
+             * @enum {string}
+             */
+            registration: "open" | "invite" | "closed";
+            /** Slug */
+            slug: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "suspended" | "importing" | "deleting";
+            /** Suspended At */
+            suspended_at: number | null;
+            /** Suspended Reason */
+            suspended_reason: string | null;
         };
         /**
          * Origin
@@ -2900,6 +6334,20 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[AuditEvent] */
+        Page_AuditEvent_: {
+            /** Items */
+            items: components["schemas"]["AuditEvent"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[Binding] */
+        Page_Binding_: {
+            /** Items */
+            items: components["schemas"]["Binding"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[Budget] */
         Page_Budget_: {
             /** Items */
@@ -2914,10 +6362,31 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[Consent] */
+        Page_Consent_: {
+            /** Items */
+            items: components["schemas"]["Consent"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[Conversation] */
         Page_Conversation_: {
             /** Items */
             items: components["schemas"]["Conversation"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[DeviceInfo] */
+        Page_DeviceInfo_: {
+            /** Items */
+            items: components["schemas"]["DeviceInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[Domain] */
+        Page_Domain_: {
+            /** Items */
+            items: components["schemas"]["Domain"][];
             /** Next */
             next?: string | null;
         };
@@ -2935,10 +6404,87 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[Group] */
+        Page_Group_: {
+            /** Items */
+            items: components["schemas"]["Group"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[IdentityProvider] */
+        Page_IdentityProvider_: {
+            /** Items */
+            items: components["schemas"]["IdentityProvider"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[KeptDecision] */
+        Page_KeptDecision_: {
+            /** Items */
+            items: components["schemas"]["KeptDecision"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[Member] */
+        Page_Member_: {
+            /** Items */
+            items: components["schemas"]["cadre__trust__accounts__schemas__Member"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[OrgJob] */
+        Page_OrgJob_: {
+            /** Items */
+            items: components["schemas"]["OrgJob"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[Organisation] */
+        Page_Organisation_: {
+            /** Items */
+            items: components["schemas"]["Organisation"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[PermissionInfo] */
+        Page_PermissionInfo_: {
+            /** Items */
+            items: components["schemas"]["PermissionInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[PolicyInfo] */
+        Page_PolicyInfo_: {
+            /** Items */
+            items: components["schemas"]["PolicyInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[PolicyVersion] */
+        Page_PolicyVersion_: {
+            /** Items */
+            items: components["schemas"]["PolicyVersion"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[Project] */
+        Page_Project_: {
+            /** Items */
+            items: components["schemas"]["Project"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[Provider] */
         Page_Provider_: {
             /** Items */
             items: components["schemas"]["Provider"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[Role] */
+        Page_Role_: {
+            /** Items */
+            items: components["schemas"]["Role"][];
             /** Next */
             next?: string | null;
         };
@@ -2963,6 +6509,34 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[SecretInfo] */
+        Page_SecretInfo_: {
+            /** Items */
+            items: components["schemas"]["SecretInfo"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[SecretLease] */
+        Page_SecretLease_: {
+            /** Items */
+            items: components["schemas"]["SecretLease"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[SecretVersion] */
+        Page_SecretVersion_: {
+            /** Items */
+            items: components["schemas"]["SecretVersion"][];
+            /** Next */
+            next?: string | null;
+        };
+        /** Page[ServiceAccount] */
+        Page_ServiceAccount_: {
+            /** Items */
+            items: components["schemas"]["ServiceAccount"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[ToolInfo] */
         Page_ToolInfo_: {
             /** Items */
@@ -2984,6 +6558,81 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** PasskeyChange */
+        PasskeyChange: {
+            /** Name */
+            name: string;
+        };
+        /** PasskeyInfo */
+        PasskeyInfo: {
+            /** Created At */
+            created_at: number;
+            /** Id */
+            id: string;
+            /** Last Used At */
+            last_used_at: number | null;
+            /** Name */
+            name: string;
+        };
+        /** PasskeyMade */
+        PasskeyMade: {
+            /** Ceremony */
+            ceremony: string;
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+        };
+        /**
+         * PasskeySent
+         * @description What `navigator.credentials` answered, as JSON.
+         */
+        PasskeySent: {
+            /** Ceremony */
+            ceremony: string;
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+        };
+        /** PasskeySignIn */
+        PasskeySignIn: {
+            /** Ceremony */
+            ceremony: string;
+            /** Credential */
+            credential: {
+                [key: string]: unknown;
+            };
+            /**
+             * Program
+             * @default false
+             */
+            program: boolean;
+        };
+        /**
+         * PasswordChange
+         * @description `current` is needed by whoever has a password.
+         */
+        PasswordChange: {
+            /** Current */
+            current?: string | null;
+            /** Password */
+            password: string;
+        };
+        /** PasswordSignIn */
+        PasswordSignIn: {
+            /** Email */
+            email: string;
+            /** Password */
+            password: string;
+            /**
+             * Program
+             * @default false
+             */
+            program: boolean;
+        };
         /**
          * Percentiles
          * @description Milliseconds, by nearest rank; None where there is nothing to measure.
@@ -2995,6 +6644,13 @@ export interface components {
             p95?: number | null;
             /** P99 */
             p99?: number | null;
+        };
+        /** PermissionInfo */
+        PermissionInfo: {
+            /** Description */
+            description: string;
+            /** Permission */
+            permission: string;
         };
         /**
          * Point
@@ -3060,6 +6716,185 @@ export interface components {
         Policies: {
             /** Items */
             items: components["schemas"]["RetentionPolicy"][];
+        };
+        /**
+         * PolicyDetail
+         * @description One version, exactly as it was put. Shipped policies have no version.
+         */
+        PolicyDetail: {
+            /** Active */
+            active: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Shipped */
+            shipped: boolean;
+            /**
+             * Tests
+             * @default
+             */
+            tests: string;
+            /** Text */
+            text: string;
+            /** Version */
+            version: number | null;
+        };
+        /**
+         * PolicyDryRun
+         * @description `counts` are the changes by "before to after", as "allow to deny".
+         */
+        PolicyDryRun: {
+            /** Changes */
+            changes: components["schemas"]["Change"][];
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Looked At */
+            looked_at: number;
+        };
+        /**
+         * PolicyExplanation
+         * @description `findings` are the rules that matched, in order; `deciding` are those that the effect is of.
+         */
+        PolicyExplanation: {
+            /** Consent */
+            consent: boolean;
+            /** Deciding */
+            deciding: string[];
+            /**
+             * Effect
+             * @enum {string}
+             */
+            effect: "allow" | "ask" | "deny";
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+            input: components["schemas"]["PolicyInput"];
+            /** Reasons */
+            reasons: string[];
+            /** Version */
+            version: string;
+        };
+        /**
+         * PolicyInfo
+         * @description `active` is the version in force; `newest` may be a draft that is not.
+         */
+        PolicyInfo: {
+            /** Active */
+            active: number | null;
+            /** Changed At */
+            changed_at?: number | null;
+            /** Changed By */
+            changed_by?: string | null;
+            /** Name */
+            name: string;
+            /** Newest */
+            newest: number | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Shipped */
+            shipped: boolean;
+        };
+        /**
+         * PolicyInput
+         * @description `input` of a policy. `taints` are the kinds of content from outside that the run has read.
+         */
+        PolicyInput: {
+            /** Agent */
+            agent?: string | null;
+            /** Arguments */
+            arguments?: {
+                [key: string]: unknown;
+            };
+            /** Call Hash */
+            call_hash?: string | null;
+            /**
+             * Environment
+             * @default dev
+             */
+            environment: string;
+            /** Layers */
+            layers?: number[];
+            /**
+             * Org
+             * @default
+             */
+            org: string;
+            principal?: components["schemas"]["Who"];
+            /**
+             * Project
+             * @default
+             */
+            project: string;
+            /** Rules */
+            rules?: components["schemas"]["MatchedRule"][];
+            run?: components["schemas"]["WhichRun"];
+            /** Taints */
+            taints?: string[];
+            time?: components["schemas"]["When"];
+            tool: components["schemas"]["WhichTool"];
+        };
+        /**
+         * PolicyText
+         * @description `text` is of package `cadre.org.NAME`, `tests` of `cadre.tests.NAME`.
+         */
+        PolicyText: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Tests
+             * @default
+             */
+            tests: string;
+            /** Text */
+            text: string;
+        };
+        /** PolicyVersion */
+        PolicyVersion: {
+            /** Active */
+            active: boolean;
+            /** Created At */
+            created_at: number;
+            /** Created By */
+            created_by: string;
+            /** Note */
+            note: string;
+            /** Restored From */
+            restored_from: number | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * Preferences
+         * @description How somebody likes the page; empty: as the browser says.
+         */
+        Preferences: {
+            /**
+             * Language
+             * @default
+             */
+            language: string;
+            /**
+             * Theme
+             * @default system
+             * @enum {string}
+             */
+            theme: "system" | "light" | "dark";
+            /**
+             * Time Zone
+             * @default
+             */
+            time_zone: string;
         };
         /**
          * Price
@@ -3210,6 +7045,62 @@ export interface components {
             type: string;
         };
         /**
+         * Profile
+         * @description Who somebody is, as they see it.
+         */
+        Profile: {
+            /** Created At */
+            created_at: number;
+            /** Email */
+            email: string | null;
+            /** Has Avatar */
+            has_avatar: boolean;
+            /** Has Password */
+            has_password: boolean;
+            /** Id */
+            id: string;
+            /** Locale */
+            locale: string;
+            /** Name */
+            name: string;
+            preferences: components["schemas"]["Preferences"];
+            /** Role */
+            role: string;
+        };
+        /**
+         * ProfileChange
+         * @description Only what is sent is changed.
+         */
+        ProfileChange: {
+            /** Locale */
+            locale?: string | null;
+            /** Name */
+            name?: string | null;
+            preferences?: components["schemas"]["Preferences"] | null;
+        };
+        /** Project */
+        Project: {
+            /** Created At */
+            created_at: number | null;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Slug */
+            slug: string;
+        };
+        /**
+         * Proof
+         * @description One of them: the password, a code, or what a passkey answered.
+         */
+        Proof: {
+            /** Code */
+            code?: string | null;
+            passkey?: components["schemas"]["PasskeySent"] | null;
+            /** Password */
+            password?: string | null;
+        };
+        /**
          * Provider
          * @description A provider as it is shown: whether there is a key, never the key.
          */
@@ -3274,33 +7165,6 @@ export interface components {
             state: "ok" | "degraded" | "down" | "unknown";
         };
         /**
-         * ProviderInput
-         * @description What a person enters. Without `key` the stored one stays; an empty one removes it.
-         *
-         *     `kind` is a known provider or "compatible"; left out, the provider's name tells. A known one has
-         *     an address of its own.
-         */
-        ProviderInput: {
-            /**
-             * Base Url
-             * @default
-             */
-            base_url: string;
-            /** Key */
-            key?: string | null;
-            /**
-             * Kind
-             * @default
-             */
-            kind: string;
-            /** Models */
-            models?: string[];
-            /** Prices */
-            prices?: {
-                [key: string]: components["schemas"]["Price-Input"];
-            };
-        };
-        /**
          * ProviderShares
          * @description The shares among one provider's models.
          */
@@ -3311,6 +7175,30 @@ export interface components {
             models: number;
             /** Provider */
             provider: string;
+        };
+        /**
+         * Provisioned
+         * @description `sign_in` lets the first owner in, once; it is shown this once.
+         */
+        Provisioned: {
+            org: components["schemas"]["Organisation"];
+            /** Sign In */
+            sign_in: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * Reason
+         * @description The binding, the role and the grant that give a permission; `group` if it came through one.
+         */
+        Reason: {
+            /** Binding */
+            binding: string;
+            grant: components["schemas"]["GrantText"];
+            /** Group */
+            group: string | null;
+            /** Role */
+            role: string;
         };
         /**
          * RecommendInput
@@ -3354,12 +7242,39 @@ export interface components {
             reasons: string[];
         };
         /**
+         * RecoveryCodes
+         * @description Shown this once. Each works once. Empty: those of before still count.
+         */
+        RecoveryCodes: {
+            /** Recovery Codes */
+            recovery_codes: string[];
+        };
+        /**
+         * Refresh
+         * @description `refresh_token` is what a program was given; a page has it in a cookie.
+         */
+        Refresh: {
+            /** Refresh Token */
+            refresh_token?: string | null;
+        };
+        /**
          * RefreshInput
          * @description The models whose public price is to become the org's own.
          */
         RefreshInput: {
             /** Models */
             models: string[];
+        };
+        /**
+         * Refreshed
+         * @description `expires_at` is when to refresh again; `tokens` for programs only.
+         */
+        Refreshed: {
+            /** Csrf */
+            csrf: string;
+            /** Expires At */
+            expires_at: number;
+            tokens?: components["schemas"]["Tokens"] | null;
         };
         /** Resolve */
         Resolve: {
@@ -3393,6 +7308,38 @@ export interface components {
              * @default *
              */
             kind: string;
+        };
+        /** Role */
+        Role: {
+            /** Built In */
+            built_in: boolean;
+            /** Description */
+            description: string;
+            /** Grants */
+            grants: components["schemas"]["GrantText"][];
+            /** Name */
+            name: string;
+        };
+        /** RoleInput */
+        RoleInput: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /** Grants */
+            grants: components["schemas"]["GrantText"][];
+        };
+        /**
+         * RotateRequest
+         * @description The old secret is worth something for `grace_seconds` more.
+         */
+        RotateRequest: {
+            /**
+             * Grace Seconds
+             * @default 86400
+             */
+            grace_seconds: number;
         };
         /**
          * Route
@@ -3531,7 +7478,9 @@ export interface components {
          * @description What happens to a call, and why.
          *
          *     "error" means that it isn't a call at all: no such tool, or arguments that don't fit it.
-         *     `arguments` and `call_hash` are those of the exact call, where there is one.
+         *     `arguments` and `call_hash` are those of the exact call, where there is one. `findings` are the
+         *     rules that matched, in order; `policies` says which version of them decided. `consent`: one that
+         *     was given before may answer.
          */
         Ruling: {
             /** Arguments */
@@ -3541,20 +7490,34 @@ export interface components {
             /** Call Hash */
             call_hash?: string | null;
             /**
+             * Consent
+             * @default false
+             */
+            consent: boolean;
+            /**
              * Effect
              * @enum {string}
              */
             effect: "allow" | "ask" | "deny" | "error";
+            /** Findings */
+            findings?: components["schemas"]["Finding"][];
+            /**
+             * Policies
+             * @default
+             */
+            policies: string;
             /** Reason */
             reason: string;
             rule?: components["schemas"]["GateRule"] | null;
             /** Source */
-            source?: ("default" | "org" | "agent") | null;
+            source?: ("default" | "org" | "policy" | "agent") | null;
             /**
              * Tainted
              * @default false
              */
             tainted: boolean;
+            /** Taints */
+            taints?: string[];
             /** Tool */
             tool: string;
         };
@@ -3677,6 +7640,101 @@ export interface components {
             reason: string | null;
         };
         /**
+         * SecondFactor
+         * @description `code` of the app or a recovery code, or what a passkey answered.
+         *
+         *     `ticket` is what a program was given; a page has it in a cookie.
+         */
+        SecondFactor: {
+            /** Code */
+            code?: string | null;
+            passkey?: components["schemas"]["PasskeySent"] | null;
+            /**
+             * Program
+             * @default false
+             */
+            program: boolean;
+            /** Ticket */
+            ticket?: string | null;
+        };
+        /**
+         * SecretInfo
+         * @description `used_by` names who works with it at present, as far as that is known.
+         */
+        SecretInfo: {
+            /** Name */
+            name: string;
+            /** Updated At */
+            updated_at: number;
+            /** Updated By */
+            updated_by: string | null;
+            /**
+             * Used By
+             * @default []
+             */
+            used_by: string[];
+            /** Version */
+            version: number;
+        };
+        /**
+         * SecretInput
+         * @description `value` is never given out again.
+         */
+        SecretInput: {
+            /**
+             * Value
+             * Format: password
+             */
+            value: string;
+        };
+        /**
+         * SecretLease
+         * @description A value that was handed to a run or a tool for a while.
+         */
+        SecretLease: {
+            /** Expires At */
+            expires_at: number;
+            /** Holder */
+            holder: string;
+            /** Id */
+            id: string;
+            /** Leased At */
+            leased_at: number;
+            /** Leased By */
+            leased_by: string;
+            /** Name */
+            name: string;
+            /** Released At */
+            released_at: number | null;
+            /** Revoked At */
+            revoked_at: number | null;
+            /** Revoked By */
+            revoked_by: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "over" | "released" | "revoked";
+            /** Version */
+            version: number;
+        };
+        /**
+         * SecretVersion
+         * @description `expires_at`: when a former version is destroyed; None for the one that counts.
+         */
+        SecretVersion: {
+            /** Expires At */
+            expires_at: number | null;
+            /** Is Current */
+            is_current: boolean;
+            /** Updated At */
+            updated_at: number;
+            /** Updated By */
+            updated_by: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * Series
          * @description One point a step, also where nothing happened; with `by`, one a step and name that has any.
          */
@@ -3690,6 +7748,50 @@ export interface components {
              * @enum {string}
              */
             step: "day" | "hour";
+        };
+        /** ServiceAccount */
+        ServiceAccount: {
+            /** Created At */
+            created_at: number;
+            /** Created By */
+            created_by: string;
+            /** Description */
+            description: string;
+            /** Disabled */
+            disabled: boolean;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /** ServiceAccountInput */
+        ServiceAccountInput: {
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Disabled
+             * @default false
+             */
+            disabled: boolean;
+            /** Name */
+            name: string;
+        };
+        /**
+         * SessionState
+         * @description The session behind the request. `expires_at` is when the access token has to be refreshed.
+         */
+        SessionState: {
+            /** Expires At */
+            expires_at: number;
+            /** Id */
+            id: string;
+            /** Method */
+            method: string;
+            /** Proved At */
+            proved_at: number;
         };
         /**
          * Share
@@ -3751,11 +7853,77 @@ export interface components {
         };
         /**
          * SignIn
-         * @description `token` is the part after `#` of a sign-in link.
+         * @description `token` is the part after `#` or `token=` of a sign-in link.
          */
         SignIn: {
             /** Token */
             token: string;
+        };
+        /**
+         * SignInOptions
+         * @description How somebody can sign in here. `passkeys` need a host with a name, not a number.
+         *
+         *     Of `providers` each has `id`, `name`, `kind` and `start`, the path that the browser goes to, with
+         *     the page to come back to as `back`.
+         */
+        SignInOptions: {
+            /** Branding */
+            branding: {
+                [key: string]: unknown;
+            };
+            /** Org */
+            org: string;
+            /** Passkeys */
+            passkeys: boolean;
+            /** Password */
+            password: boolean;
+            /** Providers */
+            providers: {
+                [key: string]: string;
+            }[];
+            /**
+             * Registration
+             * @enum {string}
+             */
+            registration: "open" | "invite" | "closed";
+        };
+        /**
+         * SignedIn
+         * @description `status` "mfa_needed": show a second factor; "mfa_set_up_needed": set one up first.
+         *
+         *     `me` is there once the sign-in is complete; `tokens` and `ticket` for programs only.
+         *     `recovery_codes` are shown this once.
+         */
+        SignedIn: {
+            me?: components["schemas"]["Me"] | null;
+            /**
+             * Methods
+             * @default []
+             */
+            methods: string[];
+            /**
+             * Recovery Codes
+             * @default []
+             */
+            recovery_codes: string[];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "signed_in" | "mfa_needed" | "mfa_set_up_needed";
+            /** Ticket */
+            ticket?: string | null;
+            tokens?: components["schemas"]["Tokens"] | null;
+        };
+        /**
+         * SsoRefusal
+         * @description Why a sign-in by an identity provider was refused, for whoever tried it.
+         */
+        SsoRefusal: {
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
         };
         /**
          * SteeringInput
@@ -3764,6 +7932,16 @@ export interface components {
         SteeringInput: {
             /** Text */
             text: string;
+        };
+        /** SubjectText */
+        SubjectText: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "user" | "group" | "service";
         };
         /** Summary */
         Summary: {
@@ -3785,6 +7963,14 @@ export interface components {
             /** Until */
             until: number;
         };
+        /** Suspension */
+        Suspension: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
         /** SystemMessage */
         SystemMessage: {
             /**
@@ -3794,6 +7980,17 @@ export interface components {
             role: "system";
             /** Text */
             text: string;
+        };
+        /**
+         * Taken
+         * @description Always the same answer: whether the address is known, only its mailbox learns.
+         */
+        Taken: {
+            /**
+             * Detail
+             * @default If that is possible, a letter is on its way.
+             */
+            detail: string;
         };
         Target: string | {
             [key: string]: unknown;
@@ -3811,6 +8008,37 @@ export interface components {
             name: string;
             now: components["schemas"]["HealthNow"];
         };
+        /**
+         * TestInput
+         * @description Without `draft`: the tests of everything that is in force and of what ships.
+         */
+        TestInput: {
+            draft?: components["schemas"]["Draft"] | null;
+        };
+        /** TestReport */
+        TestReport: {
+            /** Passed */
+            passed: boolean;
+            /** Tests */
+            tests: components["schemas"]["TestResult"][];
+        };
+        /**
+         * TestResult
+         * @description `why` is empty for a test that passed.
+         */
+        TestResult: {
+            /** Module */
+            module: string;
+            /** Name */
+            name: string;
+            /** Passed */
+            passed: boolean;
+            /**
+             * Why
+             * @default
+             */
+            why: string;
+        };
         /** TextPart */
         TextPart: {
             /** Text */
@@ -3820,6 +8048,14 @@ export interface components {
              * @enum {string}
              */
             type: "text";
+        };
+        /**
+         * Ticket
+         * @description `ticket` is what a program was given; a page has it in a cookie.
+         */
+        Ticket: {
+            /** Ticket */
+            ticket?: string | null;
         };
         /**
          * Tier
@@ -3860,6 +8096,28 @@ export interface components {
             input?: string | null;
             /** Output */
             output?: string | null;
+        };
+        /**
+         * TokenSent
+         * @description `token` is the part after `#` of a link that came by mail.
+         */
+        TokenSent: {
+            /** Token */
+            token: string;
+        };
+        /**
+         * Tokens
+         * @description Send `access_token` as `Authorization: Bearer`; get new ones with `refresh_token`, once.
+         */
+        Tokens: {
+            /** Access Token */
+            access_token: string;
+            /** Expires At */
+            expires_at: number;
+            /** Refresh Expires At */
+            refresh_expires_at: number;
+            /** Refresh Token */
+            refresh_token: string;
         };
         /**
          * ToolCall
@@ -3995,6 +8253,25 @@ export interface components {
             unpriced: number;
         };
         /**
+         * TotpStart
+         * @description Show `qr` (SVG) to the app, or type `secret` into it; then send its first code.
+         */
+        TotpStart: {
+            /** Qr */
+            qr: string;
+            /** Secret */
+            secret: string;
+            /** Uri */
+            uri: string;
+        };
+        /** Uploaded */
+        Uploaded: {
+            /** Archive */
+            archive: string;
+            /** Size */
+            size: number;
+        };
+        /**
          * UsageCall
          * @description One call. `cost_usd` is None where the price is unknown.
          */
@@ -4075,8 +8352,32 @@ export interface components {
              */
             days: number;
         };
-        /** User */
+        /**
+         * Used
+         * @description What counts now in one window; in this process only, unless Redis counts.
+         */
+        Used: {
+            /**
+             * Endpoints
+             * @enum {string}
+             */
+            endpoints: "sign_in" | "reads" | "writes" | "uploads" | "gateway";
+            /** Requests */
+            requests: number;
+            /** Seconds */
+            seconds: number;
+            /** Subject */
+            subject: string;
+            /** Used */
+            used: number;
+        };
+        /**
+         * User
+         * @description `email` is None until somebody has said and verified one.
+         */
         User: {
+            /** Email */
+            email?: string | null;
             /** Id */
             id: string;
             /** Name */
@@ -4093,6 +8394,40 @@ export interface components {
             role: "user";
         };
         /**
+         * Verification
+         * @description Whether the chain is whole. `seq` and `hash` are of its last event: note them elsewhere,
+         *     and nobody can cut the log unseen, not even whoever has the key of the seal.
+         */
+        Verification: {
+            /**
+             * Broken Seq
+             * @description The first one that is wrong.
+             */
+            broken_seq?: number | null;
+            /**
+             * Events
+             * @description How many were looked at.
+             */
+            events: number;
+            /** Fault */
+            fault?: ("missing" | "changed" | "unlinked" | "behind_head" | "beyond_head" | "seal" | "head_missing") | null;
+            /** First Seq */
+            first_seq?: number | null;
+            /** Hash */
+            hash: string;
+            /** Ok */
+            ok: boolean;
+            /** Reason */
+            reason?: string | null;
+            /** Seq */
+            seq: number;
+        };
+        /** VersionInput */
+        VersionInput: {
+            /** Version */
+            version: number;
+        };
+        /**
          * Want
          * @description What a word of the task was taken for.
          */
@@ -4101,6 +8436,126 @@ export interface components {
             meaning: string;
             /** Word */
             word: string;
+        };
+        /**
+         * When
+         * @description UTC; Monday is 1.
+         */
+        When: {
+            /** At */
+            at: number;
+            /** Hour */
+            hour: number;
+            /** Weekday */
+            weekday: number;
+        };
+        /**
+         * WhichRun
+         * @description `depth` is 0 for a run that a person began, 1 for its child, and so on.
+         */
+        WhichRun: {
+            /**
+             * Depth
+             * @default 0
+             */
+            depth: number;
+            /** Id */
+            id?: string | null;
+        };
+        /**
+         * WhichTool
+         * @description `outside`: it speaks with the world outside. `server`: where it comes from, if from one.
+         */
+        WhichTool: {
+            /**
+             * Dangerous
+             * @default false
+             */
+            dangerous: boolean;
+            /**
+             * Idempotent
+             * @default false
+             */
+            idempotent: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Outside
+             * @default false
+             */
+            outside: boolean;
+            /**
+             * Read Only
+             * @default false
+             */
+            read_only: boolean;
+            /** Server */
+            server?: string | null;
+        };
+        /**
+         * Who
+         * @description Who began the run. `may_run`: may (still) give work to its agent.
+         */
+        Who: {
+            /** Grants */
+            grants?: components["schemas"]["GrantedTo"][];
+            /**
+             * Id
+             * @default
+             */
+            id: string;
+            /**
+             * Kind
+             * @default user
+             * @enum {string}
+             */
+            kind: "user" | "key" | "service" | "agent" | "system";
+            /**
+             * May Run
+             * @default true
+             */
+            may_run: boolean;
+            /**
+             * Name
+             * @default somebody
+             */
+            name: string;
+        };
+        /** WhoCan */
+        WhoCan: {
+            /** Environment */
+            environment: string | null;
+            /** Holders */
+            holders: components["schemas"]["Holder"][];
+            /** Permission */
+            permission: string;
+            /** Project */
+            project: string | null;
+            /** Resource */
+            resource: string;
+        };
+        /**
+         * Why
+         * @description `reasons` if it is allowed; else near misses, and the roles that would give it.
+         */
+        Why: {
+            /** Allowed */
+            allowed: boolean;
+            /** Environment */
+            environment: string | null;
+            /** Near Misses */
+            near_misses: components["schemas"]["NearMiss"][];
+            /** Permission */
+            permission: string;
+            /** Project */
+            project: string | null;
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+            /** Resource */
+            resource: string;
+            /** Roles With It */
+            roles_with_it: string[];
+            subject: components["schemas"]["SubjectText"];
         };
         /**
          * Window
@@ -4156,6 +8611,19 @@ export interface components {
             tool: string;
         };
         /**
+         * DryRunInput
+         * @description A draft, and how many of the latest calls to try it on.
+         */
+        cadre__engine__models__routing__schemas__DryRunInput: {
+            /**
+             * Limit
+             * @default 100
+             */
+            limit: number;
+            /** Yaml */
+            yaml: string;
+        };
+        /**
          * ExplainInput
          * @description What to decide: by a name or by a draft, for a request or for a description of one.
          */
@@ -4181,6 +8649,164 @@ export interface components {
             /** Yaml */
             yaml?: string | null;
         };
+        /**
+         * ProviderInput
+         * @description What a person enters. Without `key` the stored one stays; an empty one removes it.
+         *
+         *     `kind` is a known provider or "compatible"; left out, the provider's name tells. A known one has
+         *     an address of its own.
+         */
+        cadre__engine__models__schemas__ProviderInput: {
+            /**
+             * Base Url
+             * @default
+             */
+            base_url: string;
+            /** Key */
+            key?: string | null;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /** Models */
+            models?: string[];
+            /** Prices */
+            prices?: {
+                [key: string]: components["schemas"]["Price-Input"];
+            };
+        };
+        /** Member */
+        cadre__trust__access__schemas__Member: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @default user
+             * @enum {string}
+             */
+            kind: "user" | "service";
+        };
+        /**
+         * Member
+         * @description A member of the organisation.
+         */
+        cadre__trust__accounts__schemas__Member: {
+            /** Created At */
+            created_at: number;
+            /** Email */
+            email: string | null;
+            /** Has Avatar */
+            has_avatar: boolean;
+            /** Has Password */
+            has_password: boolean;
+            /** Id */
+            id: string;
+            /** Last Seen At */
+            last_seen_at: number | null;
+            /** Name */
+            name: string;
+            /** Role */
+            role: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "invited" | "suspended";
+        };
+        /**
+         * ProviderInput
+         * @description `issuer` can be left out for Google and GitHub; for GitHub Enterprise it is its address.
+         *
+         *     `client_secret` None: the stored one stays; "": none, for a public client.
+         *     `groups_claim` names the claim that holds groups; of several roles the first rule counts.
+         *     `only_this_way` takes password and passkey from whoever comes by this provider.
+         *     `trusts_mfa` takes the provider's word (amr, or acr in `mfa_acr`) for a second factor.
+         */
+        cadre__trust__federation__schemas__ProviderInput: {
+            /**
+             * Allowed Domains
+             * @default []
+             */
+            allowed_domains: string[];
+            /** Client Id */
+            client_id: string;
+            /** Client Secret */
+            client_secret?: string | null;
+            /**
+             * Creates Users
+             * @default false
+             */
+            creates_users: boolean;
+            /**
+             * Default Role
+             * @default user
+             */
+            default_role: string;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Group Map
+             * @default []
+             */
+            group_map: components["schemas"]["GroupRuleText"][];
+            /**
+             * Groups Claim
+             * @default
+             */
+            groups_claim: string;
+            /** Issuer */
+            issuer?: string | null;
+            /**
+             * Kind
+             * @default oidc
+             * @enum {string}
+             */
+            kind: "google" | "github" | "microsoft" | "oidc";
+            /**
+             * Mfa Acr
+             * @default []
+             */
+            mfa_acr: string[];
+            /** Name */
+            name: string;
+            /**
+             * Only This Way
+             * @default false
+             */
+            only_this_way: boolean;
+            /**
+             * Scopes
+             * @default []
+             */
+            scopes: string[];
+            /**
+             * Trusts Mfa
+             * @default false
+             */
+            trusts_mfa: boolean;
+        };
+        /** DryRunInput */
+        cadre__trust__policy__schemas__DryRunInput: {
+            draft: components["schemas"]["Draft"];
+            /**
+             * Limit
+             * @default 500
+             */
+            limit: number;
+        };
+        /**
+         * ExplainInput
+         * @description One of `input` and `call`; with `draft`, as if that were in force.
+         */
+        cadre__trust__policy__schemas__ExplainInput: {
+            call?: components["schemas"]["CallSketch"] | null;
+            draft?: components["schemas"]["Draft"] | null;
+            input?: components["schemas"]["PolicyInput"] | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -4190,6 +8816,687 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    access_list_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PermissionInfo_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_who_can: {
+        parameters: {
+            query: {
+                /** @description As "runs:read". */
+                permission: string;
+                /** @description As "agent:support"; else anything. */
+                resource?: string;
+                /** @description Else the project that you are in. */
+                project?: string | null;
+                /** @description Else the one that you are in. */
+                environment?: ("dev" | "staging" | "production") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoCan"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_explain_access: {
+        parameters: {
+            query: {
+                /** @description As "runs:read". */
+                permission: string;
+                kind?: "user" | "group" | "service";
+                /** @description The id of the user, group or service account. */
+                subject: string;
+                /** @description As "agent:support"; else anything. */
+                resource?: string;
+                /** @description Else the project that you are in. */
+                project?: string | null;
+                /** @description Else the one that you are in. */
+                environment?: ("dev" | "staging" | "production") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_get_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_get_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_set_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_account_set_avatar"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_remove_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_list_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeviceInfo_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_end_devices: {
+        parameters: {
+            query?: {
+                here?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_end_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_change_email: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_mfa_get_mfa: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MfaState"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_mfa_add_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyMade"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_mfa_begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyStart"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_mfa_remove_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_mfa_rename_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeyChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyInfo"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_mfa_new_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_mfa_confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeSent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_mfa_start_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpStart"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_mfa_remove_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_set_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     agents_list_agents: {
         parameters: {
             query?: never;
@@ -4480,6 +9787,139 @@ export interface operations {
             };
         };
     };
+    audit_search_events: {
+        parameters: {
+            query?: {
+                /** @description Id or name. */
+                actor?: string | null;
+                /** @description How it begins. */
+                action?: string | null;
+                /** @description How it begins. */
+                resource?: string | null;
+                result?: ("ok" | "refused" | "failed") | null;
+                /** @description Seconds since 1970. */
+                since?: number | null;
+                /** @description Seconds since 1970. */
+                until?: number | null;
+                text?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEvent_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_list_actions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Actions"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_export_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_verify_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     budgets_list_budgets: {
         parameters: {
             query?: never;
@@ -4718,6 +10158,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Window_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consents_list_consents: {
+        parameters: {
+            query?: {
+                status?: ("requested" | "granted" | "denied" | "revoked" | "used" | "expired") | null;
+                everybody?: boolean;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Consent_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consents_request_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consents_revoke_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                consent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consents_deny_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                consent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    consents_grant_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                consent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Holding"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
                 };
             };
             /** @description What went wrong, and what to do */
@@ -5195,6 +10801,227 @@ export interface operations {
             };
         };
     };
+    access_list_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Group_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_create_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_get_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_change_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_delete_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_add_group_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+                kind: "user" | "service";
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_remove_group_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+                kind: "user" | "service";
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     server_health: {
         parameters: {
             query?: never;
@@ -5211,6 +11038,194 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "identity-providers_list_identity_providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_IdentityProvider_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "identity-providers_create_identity_provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["cadre__trust__federation__schemas__ProviderInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "identity-providers_get_identity_provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "identity-providers_change_identity_provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["cadre__trust__federation__schemas__ProviderInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProvider"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "identity-providers_delete_identity_provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "identity-providers_test_identity_provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityProviderCheck"];
                 };
             };
             /** @description What went wrong, and what to do */
@@ -5315,6 +11330,167 @@ export interface operations {
             };
         };
     };
+    keys_rotate_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKey"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    limits_list_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitRules"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    limits_get_limit_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitUsage"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    limits_put_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `user`, `key`, `org`, ..., or one: `key:key_1`. */
+                subject: string;
+                endpoints: "sign_in" | "reads" | "writes" | "uploads" | "gateway";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitRule"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    limits_delete_limit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `user`, `key`, `org`, ..., or one: `key:key_1`. */
+                subject: string;
+                endpoints: "sign_in" | "reads" | "writes" | "uploads" | "gateway";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     session_me: {
         parameters: {
             query?: never;
@@ -5332,6 +11508,259 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    members_list_members: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Member_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    members_invite_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invitation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    members_get_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["cadre__trust__accounts__schemas__Member"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    members_remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    members_change_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["cadre__trust__accounts__schemas__Member"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    members_get_member_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    members_resend_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    members_reset_member_mfa: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong, and what to do */
             default: {
@@ -5951,7 +12380,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DryRunInput"];
+                "application/json": components["schemas"]["cadre__engine__models__routing__schemas__DryRunInput"];
             };
         };
         responses: {
@@ -6171,6 +12600,1279 @@ export interface operations {
             };
         };
     };
+    org_get_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    org_change_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrgChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    org_get_branding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branding"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    org_list_domains: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Domain_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    org_add_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDomain"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    org_remove_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    org_verify_domain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Domain"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    org_get_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    org_put_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_org_put_logo"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    org_delete_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    org_list_projects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Project_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    org_add_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProject"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    org_remove_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orgs_list_orgs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Organisation_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orgs_create_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrg"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provisioned"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orgs_upload_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_orgs_upload_archive"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uploaded"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orgs_import_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgJob"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orgs_list_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OrgJob_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orgs_get_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgJob"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orgs_get_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orgs_find_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orgs_change_any: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrgChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orgs_delete_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Deletion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgJob"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orgs_export_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgJob"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orgs_reactivate_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orgs_suspend_org: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Suspension"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organisation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    registration_reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    registration_ask_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailSent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_list_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PolicyInfo_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_check_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_list_policy_decisions: {
+        parameters: {
+            query?: {
+                effect?: ("allow" | "ask" | "deny") | null;
+                run_id?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_KeptDecision_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_dry_run_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["cadre__trust__policy__schemas__DryRunInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDryRun"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_explain_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["cadre__trust__policy__schemas__ExplainInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyExplanation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_run_policy_tests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestReport"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_get_policy: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDetail"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_put_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDetail"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_deactivate_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_activate_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivateInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDetail"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_restore_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDetail"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_list_policy_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PolicyVersion_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     models_list_providers: {
         parameters: {
             query?: never;
@@ -6211,7 +13913,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProviderInput"];
+                "application/json": components["schemas"]["cadre__engine__models__schemas__ProviderInput"];
             };
         };
         responses: {
@@ -6295,6 +13997,103 @@ export interface operations {
             };
         };
     };
+    registration_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    registration_accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    registration_look_at_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenSent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationShown"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     runs_list_policies: {
         parameters: {
             query?: never;
@@ -6345,6 +14144,225 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Policies"];
                 };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_role_bindings: {
+        parameters: {
+            query?: {
+                kind?: "user" | "group" | "service";
+                /** @description Only theirs, with their groups'. */
+                subject?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Binding_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_give_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BindingInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Binding"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_take_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                binding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Role_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_get_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_put_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_delete_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong, and what to do */
             default: {
@@ -6808,6 +14826,1094 @@ export interface operations {
             };
         };
     };
+    scim_list_groups: {
+        parameters: {
+            query?: {
+                filter?: string;
+                sortBy?: string;
+                sortOrder?: string;
+                startIndex?: number;
+                count?: number;
+                attributes?: string;
+                excludedAttributes?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_create_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_search_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_get_group: {
+        parameters: {
+            query?: {
+                filter?: string;
+                sortBy?: string;
+                sortOrder?: string;
+                startIndex?: number;
+                count?: number;
+                attributes?: string;
+                excludedAttributes?: string;
+            };
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_replace_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_delete_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_patch_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_list_resource_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_get_resource_type: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_list_schemas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_get_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                urn: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_get_service_provider_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_list_users: {
+        parameters: {
+            query?: {
+                filter?: string;
+                sortBy?: string;
+                sortOrder?: string;
+                startIndex?: number;
+                count?: number;
+                attributes?: string;
+                excludedAttributes?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_create_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_search_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_get_user: {
+        parameters: {
+            query?: {
+                filter?: string;
+                sortBy?: string;
+                sortOrder?: string;
+                startIndex?: number;
+                count?: number;
+                attributes?: string;
+                excludedAttributes?: string;
+            };
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_replace_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_delete_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scim_patch_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    secrets_list_secrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SecretInfo_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    secrets_list_secret_leases: {
+        parameters: {
+            query?: {
+                name?: string | null;
+                only_open?: boolean;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SecretLease_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    secrets_revoke_secret_lease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lease_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretLease"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    secrets_get_key_rotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyRotation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    secrets_rotate_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyRotation"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    secrets_put_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretInfo"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    secrets_delete_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    secrets_rotate_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretInfo"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    secrets_list_secret_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SecretVersion_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_list_service_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ServiceAccount_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_create_service_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceAccountInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_get_service_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_change_service_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceAccountInput"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceAccount"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    access_delete_service_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     session_sign_in: {
         parameters: {
             query?: never;
@@ -6856,6 +15962,448 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_show_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_finish_set_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_begin_set_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ticket"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpStart"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_begin_second_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ticket"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyStart"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInOptions"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_sign_in_with_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasskeySignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_begin_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyStart"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_sign_in_with_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordSignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_begin_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CeremonyStart"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Refresh"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refreshed"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_finish_sso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_get_refusal: {
+        parameters: {
+            query: {
+                code: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SsoRefusal"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_begin_sso: {
+        parameters: {
+            query?: {
+                back?: string;
+            };
+            header?: never;
+            path: {
+                provider_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
             };
             /** @description What went wrong, and what to do */
             default: {
@@ -7177,6 +16725,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Summary"];
                 };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    registration_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenSent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong, and what to do */
             default: {

@@ -1,13 +1,16 @@
 import { Link, useLocation } from "@tanstack/react-router";
 import { clsx } from "clsx";
-import { ChevronUp, Ellipsis } from "lucide-react";
+import { ChevronUp, CircleUser, Ellipsis } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { usePendingCount } from "@/api/approvals";
 import { ROOMS } from "./rooms";
 
 /** As many as a thumb finds on a narrow phone; the other rooms are behind "More". */
 const SHOWN = ROOMS.slice(0, 4);
-const OTHERS = ROOMS.slice(4);
+const OTHERS = [
+  ...ROOMS.slice(4),
+  { to: "/account", name: "Account", icon: CircleUser, covers: /^\/account/ },
+] as const;
 
 export default function BottomTabs() {
   const { pathname } = useLocation();

@@ -1,9 +1,8 @@
-import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
-import { Compass } from "lucide-react";
+import { type ErrorComponentProps, useRouter } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { Unreachable } from "@/api/client";
-import { Button, buttonClass } from "@/ui/button";
-import { EmptyState, ErrorNote } from "@/ui/notes";
+import { Button } from "@/ui/button";
+import { ErrorNote } from "@/ui/notes";
 
 const AGAIN_MS = 2_000;
 
@@ -27,24 +26,6 @@ export function CrashPage({ error }: ErrorComponentProps) {
           </Button>
         }
       />
-    </main>
-  );
-}
-
-export function MissingPage() {
-  return (
-    <main className="grow">
-      <EmptyState
-        icon={Compass}
-        title="There is nothing at this address"
-        action={
-          <Link to="/" className={buttonClass()}>
-            Go to chat
-          </Link>
-        }
-      >
-        It may have been deleted, or the link is incomplete.
-      </EmptyState>
     </main>
   );
 }

@@ -4,7 +4,6 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
-import { whenSignedOut } from "@/api/client";
 import { onPageKey } from "@/lib/shortcuts";
 import { startTheme } from "@/lib/theme";
 import { newQueryClient } from "./queries";
@@ -18,10 +17,6 @@ const router = newRouter(queries);
 
 startTheme();
 document.addEventListener("keydown", onPageKey);
-whenSignedOut(() => {
-  queries.removeQueries({ queryKey: ["me"] });
-  if (router.state.location.pathname !== "/signin") void router.navigate({ to: "/signin" });
-});
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -17,8 +17,8 @@ import { Dialog as Radix } from "radix-ui";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { api } from "@/api/client";
 import type { AgentSummary, Conversation, Page, Run } from "@/api/types";
+import { useThemeChoice } from "@/features/account/use_theme_choice";
 import type { CatalogItem } from "@/features/models/types";
-import { useTheme } from "@/lib/theme";
 import { Kbd } from "@/ui/kbd";
 import { ROOMS } from "./rooms";
 
@@ -31,7 +31,7 @@ interface Props {
 export default function Palette({ onClose, onHelp }: Props) {
   const [text, setText] = useState("");
   const navigate = useNavigate();
-  const [, setTheme] = useTheme();
+  const [, setTheme] = useThemeChoice();
   const found = useFound(useDeferredValue(text.trim()));
   const then = (action: () => unknown) => () => {
     onClose();

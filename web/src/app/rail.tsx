@@ -1,13 +1,16 @@
 import { Link, useLocation } from "@tanstack/react-router";
 import { clsx } from "clsx";
-import { CircleHelp, Monitor, Moon, Search, Sun } from "lucide-react";
+import { ChevronsUpDown, CircleHelp, Search } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { usePendingCount } from "@/api/approvals";
 import { useMe } from "@/api/me";
-import { type Theme, useTheme } from "@/lib/theme";
 import { IconButton } from "@/ui/button";
 import { Kbd } from "@/ui/kbd";
 import { Mark } from "@/ui/mark";
 import { ROOMS } from "./rooms";
+
+const Product = lazy(() => import("@/features/organisation/product"));
+const AccountMenu = lazy(() => import("@/features/account/account_menu"));
 
 interface Props {
   onSearch: () => void;
@@ -22,8 +25,9 @@ export function Rail({ onSearch, onHelp }: Props) {
       className="flex w-52 shrink-0 flex-col border-r border-line bg-canvas max-md:hidden"
     >
       <Link to="/" className="flex h-11 items-center gap-2 px-3 outline-offset-[-2px]">
-        <Mark />
-        <span className="text-14 font-semibold tracking-[-0.01em]">cadre</span>
+        <Suspense fallback={<Mark />}>
+          <Product />
+        </Suspense>
         <span className="ml-auto min-w-0 truncate text-12 text-ink-3">{me.org.name}</span>
       </Link>
       <div className="px-2 pb-2">
@@ -38,10 +42,9 @@ export function Rail({ onSearch, onHelp }: Props) {
         </button>
       </div>
       <RailNav />
-      <footer className="mt-auto flex h-11 items-center gap-1 border-t border-line pr-2 pl-4">
-        <span className="min-w-0 grow truncate text-12 text-ink-2">{me.user.name}</span>
+      <footer className="mt-auto flex h-11 items-center gap-1 border-t border-line px-2">
+        <PersonButton />
         <IconButton icon={CircleHelp} label="All keys" keys="?" side="top" onClick={onHelp} />
-        <ThemeButton />
       </footer>
     </aside>
   );
@@ -81,16 +84,25 @@ function RailNav() {
   );
 }
 
-const THEMES: Record<Theme, { icon: typeof Sun; next: Theme }> = {
-  system: { icon: Monitor, next: "light" },
-  light: { icon: Sun, next: "dark" },
-  dark: { icon: Moon, next: "system" },
-};
-
-export function ThemeButton() {
-  const [theme, setTheme] = useTheme();
-  const { icon, next } = THEMES[theme];
+/** The menu comes when it is wanted, and stands around the button from then on. */
+function PersonButton() {
+  const me = useMe();
+  const [isWanted, setWanted] = useState(false);
+  const button = (
+    <button
+      type="button"
+      aria-haspopup="menu"
+      onClick={() => setWanted(true)}
+      className="flex h-7 min-w-0 grow items-center gap-1 rounded-md px-2 text-12 text-ink-2 hover:bg-hover hover:text-ink"
+    >
+      <span className="min-w-0 grow truncate text-left">{me.user.name}</span>
+      <ChevronsUpDown size={12} aria-hidden className="shrink-0 text-ink-3" />
+    </button>
+  );
+  if (!isWanted) return button;
   return (
-    <IconButton icon={icon} label={`Theme: ${theme}`} side="top" onClick={() => setTheme(next)} />
+    <Suspense fallback={button}>
+      <AccountMenu trigger={button} />
+    </Suspense>
   );
 }

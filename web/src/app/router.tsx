@@ -1,41 +1,32 @@
 import type { QueryClient } from "@tanstack/react-query";
 import {
-  createRootRouteWithContext,
   createRoute,
   createRouter,
   lazyRouteComponent,
-  Outlet,
   parseSearchWith,
   redirect,
   stringifySearchWith,
 } from "@tanstack/react-router";
 import { Problem } from "@/api/client";
 import { meQuery } from "@/api/me";
+import { SETTINGS_SEARCH } from "@/features/settings/search_names";
 import { SEARCH_NAMES } from "@/features/usage/search_names";
 import { Spinner } from "@/ui/notes";
-import { CrashPage, MissingPage } from "./crash_page";
+import { CrashPage } from "./crash_page";
+import { entrances } from "./entrances";
+import { MissingPage, root } from "./root";
 import { texts } from "./search";
 import { Shell } from "./shell";
-
-const root = createRootRouteWithContext<{ queries: QueryClient }>()({
-  component: Outlet,
-  notFoundComponent: MissingPage,
-});
-
-const signin = createRoute({
-  getParentRoute: () => root,
-  path: "/signin",
-  validateSearch: texts("token"),
-  component: lazyRouteComponent(() => import("./signin_page"), "SignInPage"),
-});
 
 const shell = createRoute({
   getParentRoute: () => root,
   id: "shell",
   component: Shell,
-  beforeLoad: async ({ context }) => {
+  beforeLoad: async ({ context, location }) => {
     await context.queries.ensureQueryData(meQuery).catch((error: unknown) => {
-      if (error instanceof Problem && error.status === 401) throw redirect({ to: "/signin" });
+      const search = location.href === "/" ? {} : { back: location.href };
+      if (error instanceof Problem && error.status === 401)
+        throw redirect({ to: "/signin", search });
       throw error;
     });
   },
@@ -190,14 +181,22 @@ const usageTab = createRoute({ getParentRoute: () => usage, path: "$tab" });
 const settings = createRoute({
   getParentRoute: () => shell,
   path: "/settings",
-  validateSearch: texts("q", "open", "tab", "version"),
+  validateSearch: texts(...SETTINGS_SEARCH),
   component: lazyRouteComponent(() => import("@/features/settings/settings_page"), "SettingsPage"),
 });
+
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: "/account",
+  component: lazyRouteComponent(() => import("@/features/account/account_page"), "AccountPage"),
+});
+
+const accountSection = createRoute({ getParentRoute: () => account, path: "$section" });
 
 const settingsSection = createRoute({ getParentRoute: () => settings, path: "$section" });
 
 const tree = root.addChildren([
-  signin,
+  ...entrances,
   shell.addChildren([
     chat.addChildren([home, fresh, conversation]),
     runs.addChildren([run]),
@@ -213,6 +212,7 @@ const tree = root.addChildren([
       prices,
     ]),
     usage.addChildren([usageTab]),
+    account.addChildren([accountSection]),
     settings.addChildren([settingsSection]),
   ]),
 ]);

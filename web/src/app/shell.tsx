@@ -1,12 +1,14 @@
 import { Outlet, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
-import { useIsReconnecting } from "@/api/live";
+import { lazy, Suspense, useState, useSyncExternalStore } from "react";
+import { signedOut } from "@/api/client";
+import { useIsReconnecting } from "@/api/trouble";
 import { useShortcuts } from "@/lib/shortcuts";
 import { Rail } from "./rail";
 import { ROOMS } from "./rooms";
 
 /** Only phones show them. */
 const BottomTabs = lazy(() => import("./bottom_tabs"));
+const SignInAgain = lazy(() => import("@/features/signin/sign_in_again"));
 const Palette = lazy(() => import("./palette"));
 const ShortcutsHelp = lazy(() => import("./shortcuts_help"));
 
@@ -15,6 +17,7 @@ type Layer = "palette" | "help" | null;
 /** The frame of every page: the rail of rooms, or tabs at the bottom of a phone, and the room itself. */
 export function Shell() {
   const [layer, setLayer] = useState<Layer>(null);
+  const isOut = useSyncExternalStore(signedOut.subscribe, signedOut.read);
   const navigate = useNavigate();
   useShortcuts([
     { keys: "mod+k", label: "Search or jump", group: "Everywhere", run: () => setLayer("palette") },
@@ -48,6 +51,7 @@ export function Shell() {
         {layer === "palette" && (
           <Palette onClose={() => setLayer(null)} onHelp={() => setLayer("help")} />
         )}
+        {isOut && <SignInAgain />}
         {layer === "help" && <ShortcutsHelp onClose={() => setLayer(null)} />}
       </Suspense>
     </div>

@@ -1,4 +1,5 @@
 /** Numbers as a person reads them. Everything takes the API's units: seconds, bytes, USD as text. */
+import { regional } from "./region";
 
 export function duration(seconds: number): string {
   if (seconds < 0) return "0 ms";
@@ -33,33 +34,27 @@ export function bytes(size: number): string {
   return `${(size / 1_000_000_000).toFixed(1)} GB`;
 }
 
-const clock = new Intl.DateTimeFormat("en", {
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-});
-const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short" });
-const dayOfYear = new Intl.DateTimeFormat("en", {
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-});
-const exact = new Intl.DateTimeFormat("en", {
-  dateStyle: "medium",
-  timeStyle: "medium",
-  hourCycle: "h23",
-});
+const clock = regional({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = regional({ day: "numeric", month: "short" });
+const dayOfYear = regional({ day: "numeric", month: "short", year: "numeric" });
+const exact = regional({ dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
 
 /** 14:05 today, 3 Nov this year, 3 Nov 2025 before. */
 export function moment(at: number, now = Date.now() / 1000): string {
   const then = new Date(at * 1000);
   const today = new Date(now * 1000);
-  if (then.toDateString() === today.toDateString()) return clock.format(then);
-  return (then.getFullYear() === today.getFullYear() ? day : dayOfYear).format(then);
+  if (dayOfYear().format(then) === dayOfYear().format(today)) return clock().format(then);
+  return (isSameYear(then, today) ? day() : dayOfYear()).format(then);
+}
+
+const year = regional({ year: "numeric" });
+
+function isSameYear(one: Date, other: Date): boolean {
+  return year().format(one) === year().format(other);
 }
 
 export function exactMoment(at: number): string {
-  return exact.format(new Date(at * 1000));
+  return exact().format(new Date(at * 1000));
 }
 
 /** "now", "5 min ago", "3 h ago", then the date. */

@@ -6,10 +6,13 @@ export type Theme = "system" | "light" | "dark";
 const choice = stored<Theme>("cadre.theme", "system");
 const dark = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
 
-function apply(): void {
+function isDark(): boolean {
   const theme = choice.read();
-  const isDark = theme === "dark" || (theme === "system" && dark?.matches);
-  document.documentElement.dataset["theme"] = isDark ? "dark" : "light";
+  return theme === "dark" || (theme === "system" && dark?.matches === true);
+}
+
+function apply(): void {
+  document.documentElement.dataset["theme"] = isDark() ? "dark" : "light";
 }
 
 export function startTheme(): void {
@@ -20,4 +23,18 @@ export function startTheme(): void {
 
 export function useTheme(): [Theme, (theme: Theme) => void] {
   return [useSyncExternalStore(choice.subscribe, choice.read), choice.write];
+}
+
+/** Whether the page is dark just now, by choice or as the system is. */
+export function useIsDark(): boolean {
+  return useSyncExternalStore(watchDark, isDark);
+}
+
+function watchDark(listener: () => void): () => void {
+  const forget = choice.subscribe(listener);
+  dark?.addEventListener("change", listener);
+  return () => {
+    forget();
+    dark?.removeEventListener("change", listener);
+  };
 }

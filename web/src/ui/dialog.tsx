@@ -15,6 +15,14 @@ interface Props {
   className?: string;
 }
 
+/** What a toast offers belongs to what is open: taking it up closes nothing. */
+function stayForToasts(event: { target: EventTarget | null; preventDefault: () => void }): void {
+  const { target } = event;
+  if (!(target instanceof Element)) return;
+  // Once it is taken up it is gone from the page.
+  if (!target.isConnected || target.closest("[aria-live]")) event.preventDefault();
+}
+
 const SCRIM = "appear fixed inset-0 z-40 bg-scrim";
 
 /** In the middle on a desk, from the bottom on a phone. */
@@ -32,6 +40,7 @@ export function Dialog({
       <Radix.Portal>
         <Radix.Overlay className={SCRIM} />
         <Radix.Content
+          onInteractOutside={stayForToasts}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={clsx(
             "slide-up fixed z-50 flex max-h-[85dvh] flex-col bg-raised shadow-float outline-none",
@@ -64,6 +73,7 @@ export function Sheet({
       <Radix.Portal>
         <Radix.Overlay className={SCRIM} />
         <Radix.Content
+          onInteractOutside={stayForToasts}
           {...(description ? {} : { "aria-describedby": undefined })}
           className={clsx(
             "slide-in fixed inset-y-0 right-0 z-50 flex w-140 max-w-full flex-col bg-surface shadow-float outline-none",

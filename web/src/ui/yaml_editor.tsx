@@ -15,6 +15,7 @@ import {
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 import { nonce } from "@/lib/nonce";
+import { regoLanguage } from "./rego_language";
 
 interface Props {
   label: string;
@@ -23,7 +24,16 @@ interface Props {
   onSave?: () => void;
   faultLine?: number | null;
   faultText?: string | null;
+  language?: EditorLanguage;
 }
+
+export type EditorLanguage = "yaml" | "rego" | "text";
+
+const LANGUAGES: Record<EditorLanguage, () => Extension> = {
+  yaml: yamlLanguage,
+  rego: regoLanguage,
+  text: () => [],
+};
 
 export default function YamlEditor(props: Props) {
   const { label, value, faultLine = null, faultText = null } = props;
@@ -37,7 +47,7 @@ export default function YamlEditor(props: Props) {
 
   useEffect(() => {
     if (box.current === null) return;
-    const { value: doc, onChange } = latest.current;
+    const { value: doc, onChange, language = "yaml" } = latest.current;
     const marks = fault.current;
     const created = new EditorView({
       parent: box.current,
@@ -45,6 +55,7 @@ export default function YamlEditor(props: Props) {
         doc,
         extensions: [
           ...base(label, onChange === undefined),
+          LANGUAGES[language](),
           marks.of([]),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
@@ -91,7 +102,6 @@ function base(label: string, isReadOnly: boolean): Extension[] {
     drawSelection(),
     highlightActiveLine(),
     indentUnit.of("  "),
-    yamlLanguage(),
     syntaxHighlighting(COLOURS),
     THEME,
     TYPE_OVER,

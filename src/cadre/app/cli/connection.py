@@ -21,10 +21,16 @@ class KeyMissing(Invalid):
 
 
 @asynccontextmanager
-async def connected() -> AsyncGenerator[ApiClient]:
-    """A client of the right server."""
+async def connected(org: str | None = None) -> AsyncGenerator[ApiClient]:
+    """A client of the right server, as the owner of `org` where the data lies here."""
     url = os.environ.get("CADRE_URL")
     if url:
+        if org is not None:
+            raise KeyMissing(
+                "With CADRE_URL, the key in CADRE_KEY says which organisation is meant: "
+                "leave --org out and set a key of that organisation.",
+                field="org",
+            )
         key = os.environ.get("CADRE_KEY")
         if not key:
             raise KeyMissing("CADRE_URL is set, so CADRE_KEY must hold a key of that server.")
@@ -34,15 +40,15 @@ async def connected() -> AsyncGenerator[ApiClient]:
     settings = load_settings()
     server = running_server(settings)
     if server is not None:
-        async with local_key(settings) as key, ApiClient(server.url, key) as api:
+        async with local_key(settings, org) as key, ApiClient(server.url, key) as api:
             yield api
         return
-    async with _own_server(settings) as api:
+    async with _own_server(settings, org) as api:
         yield api
 
 
 @asynccontextmanager
-async def _own_server(settings: Settings) -> AsyncGenerator[ApiClient]:
+async def _own_server(settings: Settings, org: str | None) -> AsyncGenerator[ApiClient]:
     from cadre.app.main import create_app
     from cadre.app.server import listen, serving, url_of
 
@@ -50,7 +56,7 @@ async def _own_server(settings: Settings) -> AsyncGenerator[ApiClient]:
     bound = listen(own)
     async with (
         serving(create_app(own), bound),
-        local_key(settings) as key,
+        local_key(settings, org) as key,
         ApiClient(url_of(bound), key) as api,
     ):
         yield api

@@ -4,7 +4,19 @@ import sys
 
 import typer
 
-from cadre.app.cli import agents, approvals, keys, models, runs
+from cadre.app.cli import (
+    access,
+    agents,
+    approvals,
+    audit,
+    keys,
+    models,
+    orgs,
+    policy,
+    runs,
+    secrets,
+    users,
+)
 from cadre.app.cli.doctor import doctor
 from cadre.app.cli.exits import FAILED, USAGE
 from cadre.app.cli.openapi import openapi
@@ -28,7 +40,13 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(agents.app, name="agents")
 app.add_typer(keys.app, name="keys")
+app.add_typer(users.app, name="users")
+app.add_typer(access.app, name="access")
 app.add_typer(models.app, name="models")
+app.add_typer(audit.app, name="audit")
+app.add_typer(orgs.app, name="orgs")
+app.add_typer(policy.app, name="policy")
+app.add_typer(secrets.app, name="secrets")
 app.add_typer(budgets, name="budgets")
 app.command()(usage)
 app.command()(doctor)

@@ -6,11 +6,10 @@ from typing import Any
 from cadre.edge.anthropic_api.errors import DIALECT
 from cadre.edge.anthropic_api.messages import CountQuestion, MessageQuestion
 from cadre.edge.anthropic_api.models import model_json, page_json
-from cadre.edge.gateway import Address, Addresses, Asking, Door, ModelsList
+from cadre.edge.gateway import Address, Addresses, Admission, Asking, Door, ModelsList
 from cadre.engine.conversations import AgentModels, Names
 from cadre.engine.models import Models
 from cadre.infra.asgi import RequestFiles
-from cadre.trust.accounts import Keys
 
 BODY_BYTES = 20 * 1024 * 1024
 _MESSAGES = "/v1/messages"
@@ -22,7 +21,7 @@ class AnthropicApi(Door):
     def __init__(
         self,
         *,
-        keys: Keys,
+        admission: Admission,
         models: Models,
         agents: AgentModels,
         files: RequestFiles,
@@ -36,7 +35,7 @@ class AnthropicApi(Door):
             f"{_MESSAGES}/count_tokens": Address(count, body_bytes),
         }
         listing = ModelsList(names, page_json, model_json)
-        super().__init__(DIALECT, keys, names, Addresses(addresses, "/v1/models", listing))
+        super().__init__(DIALECT, admission, names, Addresses(addresses, "/v1/models", listing))
 
     @staticmethod
     def is_meant(scope: MutableMapping[str, Any]) -> bool:

@@ -16,7 +16,7 @@ from cadre.kernel.errors import (
     Unavailable,
 )
 from cadre.kernel.messages import Json
-from cadre.trust.accounts import bearer
+from cadre.trust.keys import bearer
 
 _KINDS: dict[type[CadreError], tuple[int, str]] = {
     BodyTooLarge: (413, "request_too_large"),

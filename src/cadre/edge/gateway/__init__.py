@@ -3,6 +3,7 @@
 A door says how its dialect differs, in data and a few functions; nothing here knows any dialect.
 """
 
+from cadre.edge.gateway.admission import Admission
 from cadre.edge.gateway.asking import Asking
 from cadre.edge.gateway.door import Address, Addresses, Dialect, Door
 from cadre.edge.gateway.errors import JSON, NoSuchAddress, by_kind, retry_headers
@@ -16,6 +17,7 @@ __all__ = [
     "JSON",
     "Address",
     "Addresses",
+    "Admission",
     "Asking",
     "Dialect",
     "Door",

@@ -47,7 +47,7 @@ class Asking:
         ) -> None:
             question = asked(exchange, raw)
             exchange.model = question.model
-            pieces = self._pieces(exchange, spender, question)
+            pieces = await self._pieces(exchange, spender, question)
             if not question.is_stream:
                 return await send_whole(exchange, pieces, headers, JSON)
             try:
@@ -84,15 +84,18 @@ class Asking:
 
         return serve
 
-    def _pieces(self, exchange: Exchange, spender: Spender, question: Question) -> Pieces:
+    async def _pieces(self, exchange: Exchange, spender: Spender, question: Question) -> Pieces:
         options = call_options(exchange)
         if is_agent(question.model):
+            spender.check("agents:run", question.model)
             conversation = exchange.header(b"x-cadre-conversation")
+            if conversation:
+                spender.check("conversations:write", f"conversation:{conversation}")
             return self._by_agent(spender.scope, question, conversation)
         wording = question.wording()
         call = Call(question.model, question.ask(spender), options, wording=wording)
         attempt = partial(self._by_target, spender.scope, question)
-        return self._models.answered(spender, call, attempt)
+        return await self._models.answered(spender, call, attempt)
 
     def _passing(self, question: Question, target: Target) -> Passing | None:
         wire = question.words.wire

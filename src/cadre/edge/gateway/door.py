@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
+from cadre.edge.gateway.admission import Admission
 from cadre.edge.gateway.errors import JSON, NoSuchAddress, Unforeseen, WrongMethod
 from cadre.edge.gateway.listing import ModelsList
 from cadre.engine.conversations import Names
@@ -14,7 +15,6 @@ from cadre.engine.models import UnknownModel
 from cadre.infra.asgi import ClientGone, Exchange, Header, Receive, Send
 from cadre.infra.telemetry import get_logger
 from cadre.kernel.errors import CadreError
-from cadre.trust.accounts import Keys
 from cadre.trust.budgets import Spender
 
 Endpoint = Callable[[Exchange, Spender, bytes, list[Header]], Awaitable[None]]
@@ -49,10 +49,14 @@ class Door:
     """Serves what `find` finds, to whoever has a key."""
 
     def __init__(
-        self, dialect: Dialect, keys: Keys, names: Names, find: Callable[[Exchange], Address]
+        self,
+        dialect: Dialect,
+        admission: Admission,
+        names: Names,
+        find: Callable[[Exchange], Address],
     ) -> None:
         self._dialect = dialect
-        self._keys = keys
+        self._admission = admission
         self._names = names
         self._find = find
         self._log = get_logger(f"edge.{dialect.name}")
@@ -61,7 +65,7 @@ class Door:
         exchange = Exchange(scope, receive, send)
         headers = [(self._dialect.id_header, exchange.request_id.encode())]
         try:
-            await self._serve(exchange, headers)
+            await self._serve(scope, exchange, headers)
         except CadreError as error:
             await self._fail(exchange, error, headers)
         except ClientGone:
@@ -72,8 +76,10 @@ class Door:
             )
             await self._fail(exchange, self._unforeseen(), headers)
 
-    async def _serve(self, exchange: Exchange, headers: list[Header]) -> None:
-        spender = await self._keys.spender(self._dialect.key(exchange))
+    async def _serve(
+        self, scope: MutableMapping[str, Any], exchange: Exchange, headers: list[Header]
+    ) -> None:
+        spender = await self._admission.admit(scope, self._dialect.key(exchange), headers)
         address = self._find(exchange)
         if exchange.method != address.method:
             raise WrongMethod(f"Send {address.method} to {exchange.path[:200]}.")

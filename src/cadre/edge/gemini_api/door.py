@@ -6,7 +6,7 @@ A model is a part of the address, and its name may hold colons: the method stand
 from collections.abc import MutableMapping
 from typing import Any
 
-from cadre.edge.gateway import Address, Asking, Door, ModelsList, NoSuchAddress
+from cadre.edge.gateway import Address, Admission, Asking, Door, ModelsList, NoSuchAddress
 from cadre.edge.gemini_api.embeddings import EmbeddingsEndpoint
 from cadre.edge.gemini_api.errors import DIALECT
 from cadre.edge.gemini_api.generate import CountQuestion, GenerateQuestion, StreamQuestion
@@ -14,7 +14,6 @@ from cadre.edge.gemini_api.models import PREFIX, model_json, page_json
 from cadre.engine.conversations import AgentModels, Names
 from cadre.engine.models import Models
 from cadre.infra.asgi import Exchange, RequestFiles
-from cadre.trust.accounts import Keys
 
 BODY_BYTES = 20 * 1024 * 1024
 _MODELS = "/v1beta/models"
@@ -27,7 +26,7 @@ class GeminiApi(Door):
     def __init__(
         self,
         *,
-        keys: Keys,
+        admission: Admission,
         models: Models,
         agents: AgentModels,
         files: RequestFiles,
@@ -47,7 +46,7 @@ class GeminiApi(Door):
             "embedContent": Address(embeddings.one, body_bytes),
             "batchEmbedContents": Address(embeddings.several, body_bytes),
         }
-        super().__init__(DIALECT, keys, names, self._found)
+        super().__init__(DIALECT, admission, names, self._found)
 
     @staticmethod
     def is_meant(scope: MutableMapping[str, Any]) -> bool:

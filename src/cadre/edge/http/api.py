@@ -1,9 +1,10 @@
 """The API: FastAPI between the middleware of this door and the routes of all rooms."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -12,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from cadre.edge.http.authentication import Authentication
 from cadre.edge.http.console import Console
 from cadre.edge.http.errors import CatchErrors
+from cadre.edge.http.granting import Granting
+from cadre.edge.http.guards import document_permissions, require_guards
 from cadre.edge.http.headers import AnswerHeaders
 from cadre.edge.http.hosts import Hosts
 from cadre.edge.http.limits import BodyLimits, LimitBodies
@@ -46,8 +49,14 @@ def make_api(
     console: Path,
     gateway: Front,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+    places: Sequence[type[Any]] = (),
+    watches: Sequence[type[Any]] = (),
 ) -> FastAPI:
     """The ASGI app. `lifespan` fills `app.state.services` before the first request.
+
+    `places` are middleware that say in which org, project and environment somebody works, once it is
+    known who it is: what they may do is found out after that. `watches` see every request to the API
+    before it is known who it is, and every answer.
 
     `gateway` takes what other doors answer and passes everything else on; before them, it only
     lets the names of the hosts be checked.
@@ -63,19 +72,31 @@ def make_api(
         lifespan=lifespan,
         generate_unique_id_function=_operation_id,
     )
-    for router in routers:
-        app.include_router(router, prefix=_PREFIX)
+    _mount(app, tuple(routers))
     install_problems(app)
     document_problems(app)
     # The last one added sees a request first.
+    app.add_middleware(Granting)
+    for place in places:
+        app.add_middleware(place)
     app.add_middleware(Authentication)
     app.add_middleware(LimitBodies, limits=limits)
+    for watch in watches:
+        app.add_middleware(watch)
     app.add_middleware(Console, folder=console)
     app.add_middleware(Hosts, names=hosts)
     app.add_middleware(CatchErrors)
     app.add_middleware(AnswerHeaders)
     app.front = gateway(app.inside, partial(Hosts, names=hosts))
     return app
+
+
+def _mount(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Serve `routers`, or raise if one of their routes does not say what it requires."""
+    require_guards(routers)
+    document_permissions(routers)
+    for router in routers:
+        app.include_router(router, prefix=_PREFIX)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -1,7 +1,7 @@
 """Authentication: find out who asks, before any route runs.
 
-A key comes as `Authorization: Bearer ck_...`. The page's cookie is sent by the browser on
-its own, so whatever can change something must also repeat the session's CSRF token.
+A key or a program's token comes as `Authorization: Bearer ...`. The page's cookie is sent by the
+browser on its own, so whatever can change something must also repeat the session's CSRF token.
 """
 
 import hmac
@@ -10,20 +10,12 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from cadre.edge.http.cookies import session_cookie
 from cadre.edge.http.paths import is_api, is_open, is_unsafe
 from cadre.edge.http.refusals import refuse
-from cadre.infra.database import Database
 from cadre.infra.web import set_scope
-from cadre.kernel import scope as kernel
 from cadre.kernel.errors import Denied, Unauthenticated
-from cadre.trust.accounts import SESSION_COOKIE, Accounts, Identity
-
-_NOBODY = kernel.Scope(
-    kernel.DEFAULT_ORG,
-    kernel.DEFAULT_PROJECT,
-    "production",
-    kernel.Principal("system", "door", "the door"),
-)
+from cadre.trust.accounts import Callers, Identity
 
 
 class CsrfMissing(Denied):
@@ -41,14 +33,13 @@ class Authentication:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan" or not is_api(scope["path"]):
             return await self._app(scope, receive, send)
-        connection = HTTPConnection(scope)
-        identity = await _identify(connection)
+        identity = await _identify(HTTPConnection(scope))
         if identity is not None:
             set_scope(scope, identity.scope)
             scope["state"]["identity"] = identity
         elif not is_open(scope):
             error = Unauthenticated(
-                "Open a sign-in link (`cadre sign-in` prints one), or send a key as "
+                "Sign in (`cadre sign-in` prints a link), or send a key as "
                 "`Authorization: Bearer ck_...` (`cadre keys create`)."
             )
             headers = {"WWW-Authenticate": "Bearer"}
@@ -60,22 +51,12 @@ class Authentication:
 
 
 async def _identify(connection: HTTPConnection) -> Identity | None:
-    services = connection.app.state.services
-    database: Database = services[Database]
-    accounts: Accounts = services[Accounts]
-    kind, _, key = connection.headers.get("authorization", "").partition(" ")
-    cookie = connection.cookies.get(SESSION_COOKIE)
+    callers: Callers = connection.app.state.services[Callers]
+    kind, _, token = connection.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
-        async with database.read(_NOBODY) as work:
-            identity = await accounts.by_key(work, key.strip())
-        if identity is not None and identity.is_stale:
-            async with database.begin(identity.scope) as work:
-                await accounts.touch_key(work, identity.scope.principal.id)
-        return identity
-    if not cookie:
-        return None
-    async with database.read(_NOBODY) as work:
-        return await accounts.by_session(work, cookie)
+        return await callers.by_bearer(token.strip())
+    cookie = session_cookie(connection)
+    return await callers.by_cookie(cookie) if cookie else None
 
 
 def _is_meant(scope: Scope, identity: Identity | None) -> bool:

@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cadre.edge.http.paths import is_api
 
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+# A year, for the name alone: what else there is below an org's domain is its own business.
+_ENCRYPTED_ONLY = "max-age=31536000"
 _EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -30,6 +32,8 @@ class AnswerHeaders:
             return await self._app(scope, receive, send)
         request_id = secrets.token_hex(8)
         from_api = is_api(scope["path"])
+        # Only proxies named in CADRE_TRUSTED_PROXIES can have changed this.
+        is_encrypted = scope["scheme"] in {"https", "wss"}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] in {"http.response.start", "websocket.http.response.start"}:
@@ -37,6 +41,8 @@ class AnswerHeaders:
                 headers["X-Request-Id"] = request_id
                 for name, value in _EVERYWHERE.items():
                     headers.setdefault(name, value)
+                if is_encrypted:
+                    headers.setdefault("Strict-Transport-Security", _ENCRYPTED_ONLY)
                 if from_api:
                     headers.setdefault("Content-Security-Policy", _API_POLICY)
                     headers.setdefault("Cache-Control", "no-store")

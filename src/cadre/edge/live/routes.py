@@ -8,7 +8,7 @@ from cadre.edge.live.event_stream import EventStream
 from cadre.edge.live.socket import Socket
 from cadre.edge.live.sources import Sources
 from cadre.edge.live.streams import Streams
-from cadre.infra.web import CurrentScope, Provide
+from cadre.infra.web import CurrentScope, Provide, requires, requires_nothing
 from cadre.kernel.ids import ConversationId, RunId
 
 router = APIRouter(tags=["live"])
@@ -34,6 +34,7 @@ _SSE: dict[int | str, dict[str, Any]] = {
     status_code=200,
     response_class=EventStream,
     responses=_SSE,
+    dependencies=[requires("runs:read", "run:{run_id}")],
 )
 async def follow_run(
     run_id: RunId,
@@ -55,6 +56,7 @@ async def follow_run(
     status_code=200,
     response_class=EventStream,
     responses=_SSE,
+    dependencies=[requires("conversations:read", "conversation:{conversation_id}")],
 )
 async def follow_conversation(
     conversation_id: ConversationId,
@@ -71,7 +73,7 @@ async def follow_conversation(
     return EventStream(feed, streams)
 
 
-@router.websocket("/ws")
+@router.websocket("/ws", dependencies=[requires_nothing()])
 async def socket(
     websocket: WebSocket,
     scope: CurrentScope,

@@ -17,6 +17,7 @@ from cadre.edge.live.items import Item
 from cadre.edge.live.sources import Sources
 from cadre.edge.live.streams import Streams
 from cadre.infra.telemetry import get_logger
+from cadre.infra.web import authorize
 from cadre.kernel.errors import CadreError
 from cadre.kernel.ids import ConversationId, RunId
 from cadre.kernel.messages import Json
@@ -55,7 +56,11 @@ class Socket:
     """One connection, from its acceptance to its end."""
 
     def __init__(
-        self, websocket: WebSocket, scope: Scope, sources: Sources, streams: Streams
+        self,
+        websocket: WebSocket,
+        scope: Scope,
+        sources: Sources,
+        streams: Streams,
     ) -> None:
         self._websocket = websocket
         self._scope = scope
@@ -123,6 +128,7 @@ class Socket:
 
     async def _find(self, wish: Subscribe) -> Feed:
         after = None if wish.after is None else str(wish.after)
+        await authorize(self._websocket, f"{wish.stream}s:read", f"{wish.stream}:{wish.id}")
         if wish.stream == "run":
             return await self._sources.run(self._scope, RunId(wish.id), after)
         return await self._sources.conversation(self._scope, ConversationId(wish.id), after)

@@ -1,6 +1,6 @@
 """The door for clients that speak OpenAI's words: everything below /v1."""
 
-from cadre.edge.gateway import Address, Addresses, Asking, Door, ModelsList
+from cadre.edge.gateway import Address, Addresses, Admission, Asking, Door, ModelsList
 from cadre.edge.openai_api.audio import AUDIO_BYTES, Audio
 from cadre.edge.openai_api.chat import ChatQuestion
 from cadre.edge.openai_api.embeddings import EmbeddingsEndpoint
@@ -10,7 +10,6 @@ from cadre.edge.openai_api.responses import ResponseQuestion
 from cadre.engine.conversations import AgentModels, Names
 from cadre.engine.models import Models
 from cadre.infra.asgi import RequestFiles
-from cadre.trust.accounts import Keys
 
 BODY_BYTES = 20 * 1024 * 1024
 
@@ -21,7 +20,7 @@ class OpenAIApi(Door):
     def __init__(
         self,
         *,
-        keys: Keys,
+        admission: Admission,
         models: Models,
         agents: AgentModels,
         files: RequestFiles,
@@ -39,4 +38,4 @@ class OpenAIApi(Door):
             "/v1/audio/translations": Address(audio.translation, audio_bytes),
         }
         listing = ModelsList(names, page_json, model_json)
-        super().__init__(DIALECT, keys, names, Addresses(addresses, "/v1/models", listing))
+        super().__init__(DIALECT, admission, names, Addresses(addresses, "/v1/models", listing))

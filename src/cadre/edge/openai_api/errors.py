@@ -21,7 +21,7 @@ from cadre.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
-from cadre.trust.accounts import bearer
+from cadre.trust.keys import bearer
 
 _KINDS: dict[type[CadreError], tuple[int, str]] = {
     BodyTooLarge: (413, "invalid_request_error"),

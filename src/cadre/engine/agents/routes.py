@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from cadre.engine.agents.schemas import (
     Agent,
@@ -17,7 +17,15 @@ from cadre.engine.agents.service import Agents
 from cadre.engine.gate import Gate, Mandate, Ruling
 from cadre.engine.sandbox import SandboxReport
 from cadre.engine.tools import Toolbox, why_not
-from cadre.infra.web import CurrentScope, Provide, Reading, Writing
+from cadre.infra.web import (
+    CurrentScope,
+    Provide,
+    Reading,
+    Writing,
+    grants_of,
+    requires,
+    requires_some,
+)
 from cadre.kernel.messages import ToolCall
 from cadre.kernel.paging import Page
 
@@ -29,50 +37,58 @@ _Toolbox = Annotated[Toolbox, Provide(Toolbox)]
 _Report = Annotated[SandboxReport, Provide(SandboxReport)]
 
 
-@router.get("/agents")
-async def list_agents(work: Reading, agents: _Agents) -> Page[AgentSummary]:
-    """The newest version of every agent."""
-    return Page[AgentSummary](items=await agents.listing(work))
+@router.get("/agents", dependencies=[requires_some("agents:read")])
+async def list_agents(work: Reading, agents: _Agents, request: Request) -> Page[AgentSummary]:
+    """The newest version of every agent that you may see."""
+    grants = grants_of(request)
+    items = [
+        each
+        for each in await agents.listing(work)
+        if grants.allows("agents:read", f"agent:{each.name}")
+    ]
+    return Page[AgentSummary](items=items)
 
 
-@router.get("/agents/{name}")
+@router.get("/agents/{name}", dependencies=[requires("agents:read", "agent:{name}")])
 async def get_agent(work: Reading, agents: _Agents, name: str, version: int | None = None) -> Agent:
     """One version, by default the newest, with its YAML exactly as it was put."""
     return await agents.get(work, name, version)
 
 
-@router.put("/agents/{name}")
+@router.put("/agents/{name}", dependencies=[requires("agents:write", "agent:{name}")])
 async def put_agent(work: Writing, agents: _Agents, name: str, body: AgentText) -> Agent:
     """Save a definition as a new version."""
     return await agents.put(work, name, body.yaml)
 
 
-@router.post("/agents/check", status_code=204)
+@router.post("/agents/check", status_code=204, dependencies=[requires_some("agents:write")])
 async def check_agent(_: CurrentScope, agents: _Agents, body: AgentText) -> None:
     """Say what is wrong with a definition, as saving it would; nothing is kept."""
     agents.check(body.yaml)
 
 
-@router.get("/agents/{name}/versions")
+@router.get("/agents/{name}/versions", dependencies=[requires("agents:read", "agent:{name}")])
 async def list_agent_versions(work: Reading, agents: _Agents, name: str) -> Page[AgentVersion]:
     """The history of an agent, newest first."""
     return Page[AgentVersion](items=await agents.versions(work, name))
 
 
-@router.delete("/agents/{name}", status_code=204)
+@router.delete(
+    "/agents/{name}", status_code=204, dependencies=[requires("agents:write", "agent:{name}")]
+)
 async def delete_agent(work: Writing, agents: _Agents, name: str) -> None:
     """Forget the org's own versions; runs keep what they began with."""
     await agents.delete(work, name)
 
 
-@router.get("/tools")
+@router.get("/tools", dependencies=[requires_some("agents:read")])
 async def list_tools(_: CurrentScope, toolbox: _Toolbox, report: _Report) -> Page[ToolInfo]:
     """Installed tools, and why one is off on this machine."""
     items = [ToolInfo.of(tool, why_not(tool, report)) for tool in toolbox.all()]
     return Page[ToolInfo](items=items)
 
 
-@router.post("/gate/explain")
+@router.post("/gate/explain", dependencies=[requires("gate:read")])
 async def explain_call(
     work: Reading, gate: _Gate, agents: _Agents, toolbox: _Toolbox, body: ExplainInput
 ) -> Ruling:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from cadre.engine.approvals.schemas import Approval, ApprovalStatus, Decision
 from cadre.engine.approvals.service import Approvals
-from cadre.infra.web import CurrentScope, Paging, Provide
+from cadre.infra.web import CurrentScope, Paging, Provide, requires
 from cadre.kernel.paging import Page
 
 router = APIRouter(prefix="/approvals", tags=["approvals"])
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/approvals", tags=["approvals"])
 _Approvals = Annotated[Approvals, Provide(Approvals)]
 
 
-@router.get("")
+@router.get("", dependencies=[requires("approvals:read")])
 async def list_approvals(
     scope: CurrentScope,
     approvals: _Approvals,
@@ -28,13 +28,16 @@ async def list_approvals(
     )
 
 
-@router.get("/{approval_id}")
+@router.get("/{approval_id}", dependencies=[requires("approvals:read", "approval:{approval_id}")])
 async def get_approval(scope: CurrentScope, approvals: _Approvals, approval_id: str) -> Approval:
     """One call, as it will be carried out if approved."""
     return await approvals.get(scope, approval_id)
 
 
-@router.post("/{approval_id}/decision")
+@router.post(
+    "/{approval_id}/decision",
+    dependencies=[requires("approvals:approve", "approval:{approval_id}")],
+)
 async def decide_approval(
     scope: CurrentScope, approvals: _Approvals, approval_id: str, body: Decision
 ) -> Approval:

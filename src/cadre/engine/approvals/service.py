@@ -29,7 +29,7 @@ from cadre.kernel.errors import Denied, Invalid
 from cadre.kernel.events import ApprovalChanged
 from cadre.kernel.ids import ApprovalId, OrgId, RunId
 from cadre.kernel.paging import Page
-from cadre.kernel.scope import Scope
+from cadre.kernel.scope import ALL_ORGS, Scope
 
 WEEK_SECONDS = 7 * 86_400.0
 
@@ -176,7 +176,7 @@ class Approvals:
 
     async def withdraw_all(self, scope: Scope) -> None:
         """Withdraw for every run that ended unnoticed; `scope` stands in for every org's."""
-        async with self._database.read(scope) as work:
+        async with self._database.read(replace(scope, org=ALL_ORGS)) as work:
             asking = await EveryOrg(work).asking_runs()
         for org, run_id in asking:
             own = replace(scope, org=OrgId(org))
@@ -185,7 +185,7 @@ class Approvals:
 
     async def tell_again(self, scope: Scope, *, decided_before: float) -> int:
         """Tell runs of decisions that they may have missed; `scope` stands in for every org's."""
-        async with self._database.read(scope) as work:
+        async with self._database.read(replace(scope, org=ALL_ORGS)) as work:
             untold = await EveryOrg(work).untold(decided_before)
         for org, decided in untold:
             await self.tell(replace(scope, org=OrgId(org)), decided)

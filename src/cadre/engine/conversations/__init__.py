@@ -8,6 +8,7 @@ from cadre.engine.conversations.errors import (
 )
 from cadre.engine.conversations.files import Files
 from cadre.engine.conversations.names import NamedModel, Names
+from cadre.engine.conversations.ownership import MadeThings
 from cadre.engine.conversations.schemas import (
     Conversation,
     ConversationInput,
@@ -29,6 +30,7 @@ __all__ = [
     "Exchange",
     "Files",
     "KeyReused",
+    "MadeThings",
     "MessageInput",
     "NamedModel",
     "Names",

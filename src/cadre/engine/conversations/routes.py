@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, File, Response, UploadFile
+from fastapi import APIRouter, File, Request, Response, UploadFile
 from fastapi.responses import FileResponse
 
 from cadre.engine.agents import AgentOutput
@@ -22,9 +22,24 @@ from cadre.engine.conversations.schemas import (
 from cadre.engine.conversations.service import Conversations
 from cadre.engine.runs import Run, Runs
 from cadre.engine.tools import FileRef
-from cadre.infra.web import CurrentScope, IdempotencyKey, Paging, Provide, download
+from cadre.infra.web import (
+    CurrentScope,
+    IdempotencyKey,
+    Paging,
+    Provide,
+    authorize,
+    check,
+    download,
+    grants_of,
+    maker_of,
+    only_own,
+    requires,
+    requires_own,
+    requires_some,
+)
 from cadre.kernel.ids import RunId
 from cadre.kernel.paging import Page
+from cadre.kernel.scope import Scope
 
 router = APIRouter()
 _conversations = APIRouter(prefix="/conversations", tags=["conversations"])
@@ -37,23 +52,34 @@ _Runs = Annotated[Runs, Provide(Runs)]
 _CHUNK_BYTES = 1 << 20
 
 
-@_conversations.get("")
+@_conversations.get("", dependencies=[requires_own("conversations:read")])
 async def list_conversations(
-    scope: CurrentScope, conversations: _Conversations, paging: Paging, q: str | None = None
+    scope: CurrentScope,
+    conversations: _Conversations,
+    request: Request,
+    paging: Paging,
+    q: str | None = None,
 ) -> Page[Conversation]:
     """Latest activity first; `q` searches titles."""
-    return await conversations.listing(scope, text=q, cursor=paging.cursor, limit=paging.limit)
+    owners = only_own(request, "conversations:read")
+    return await conversations.listing(
+        scope, text=q, owners=owners, cursor=paging.cursor, limit=paging.limit
+    )
 
 
-@_conversations.post("", status_code=201)
+@_conversations.post("", status_code=201, dependencies=[requires_own("conversations:write")])
 async def create_conversation(
-    scope: CurrentScope, conversations: _Conversations, body: ConversationInput
+    scope: CurrentScope, conversations: _Conversations, request: Request, body: ConversationInput
 ) -> Conversation:
     """Begin a conversation with an agent."""
-    return await conversations.create(scope, body)
+    check(grants_of(request), "agents:run", f"agent:{body.agent}")
+    return await conversations.create(scope, body, maker_of(request))
 
 
-@_conversations.get("/{conversation_id}")
+@_conversations.get(
+    "/{conversation_id}",
+    dependencies=[requires("conversations:read", "conversation:{conversation_id}")],
+)
 async def get_conversation(
     scope: CurrentScope, conversations: _Conversations, conversation_id: str
 ) -> Conversation:
@@ -61,7 +87,10 @@ async def get_conversation(
     return await conversations.get(scope, conversation_id)
 
 
-@_conversations.patch("/{conversation_id}")
+@_conversations.patch(
+    "/{conversation_id}",
+    dependencies=[requires("conversations:write", "conversation:{conversation_id}")],
+)
 async def rename_conversation(
     scope: CurrentScope,
     conversations: _Conversations,
@@ -72,7 +101,11 @@ async def rename_conversation(
     return await conversations.rename(scope, conversation_id, body.title)
 
 
-@_conversations.delete("/{conversation_id}", status_code=204)
+@_conversations.delete(
+    "/{conversation_id}",
+    status_code=204,
+    dependencies=[requires("conversations:write", "conversation:{conversation_id}")],
+)
 async def delete_conversation(
     scope: CurrentScope, conversations: _Conversations, conversation_id: str
 ) -> None:
@@ -80,7 +113,10 @@ async def delete_conversation(
     await conversations.delete(scope, conversation_id)
 
 
-@_conversations.get("/{conversation_id}/messages")
+@_conversations.get(
+    "/{conversation_id}/messages",
+    dependencies=[requires("conversations:read", "conversation:{conversation_id}")],
+)
 async def list_messages(
     scope: CurrentScope, conversations: _Conversations, conversation_id: str
 ) -> Page[Exchange]:
@@ -88,19 +124,29 @@ async def list_messages(
     return Page[Exchange](items=await conversations.exchanges(scope, conversation_id))
 
 
-@_conversations.post("/{conversation_id}/messages", status_code=202)
+@_conversations.post(
+    "/{conversation_id}/messages",
+    status_code=202,
+    dependencies=[requires("conversations:write", "conversation:{conversation_id}")],
+)
 async def post_message(
+    *,
     scope: CurrentScope,
     conversations: _Conversations,
+    request: Request,
     conversation_id: str,
     body: MessageInput,
     key: IdempotencyKey = None,
 ) -> Run:
     """Say something; the answer is the run that was started (or stands in line)."""
+    await _require_agent(request, conversations, scope, conversation_id, body.agent)
     return await conversations.post(scope, conversation_id, body, key=key)
 
 
-@_conversations.get("/{conversation_id}/files")
+@_conversations.get(
+    "/{conversation_id}/files",
+    dependencies=[requires("files:read", "conversation:{conversation_id}")],
+)
 async def list_conversation_files(
     scope: CurrentScope, conversations: _Conversations, files: _Files, conversation_id: str
 ) -> Page[FileRef]:
@@ -109,7 +155,11 @@ async def list_conversation_files(
     return Page[FileRef](items=await files.listing(conversation_id))
 
 
-@_conversations.post("/{conversation_id}/files", status_code=201)
+@_conversations.post(
+    "/{conversation_id}/files",
+    status_code=201,
+    dependencies=[requires("files:write", "conversation:{conversation_id}")],
+)
 async def upload_file(
     *,
     scope: CurrentScope,
@@ -125,7 +175,11 @@ async def upload_file(
     return kept
 
 
-@_conversations.get("/{conversation_id}/files/{path:path}", response_class=FileResponse)
+@_conversations.get(
+    "/{conversation_id}/files/{path:path}",
+    response_class=FileResponse,
+    dependencies=[requires("files:read", "conversation:{conversation_id}")],
+)
 async def download_conversation_file(
     *,
     scope: CurrentScope,
@@ -141,18 +195,24 @@ async def download_conversation_file(
     return _send(ref, content, inline)
 
 
-@_runs.post("", status_code=202)
+@_runs.post("", status_code=202, dependencies=[requires_some("agents:run")])
 async def start_run(
     scope: CurrentScope,
     conversations: _Conversations,
+    request: Request,
     body: RunInput,
     key: IdempotencyKey = None,
 ) -> Run:
     """Start a run of an agent, in a conversation or on its own."""
+    if body.session_id is not None:
+        await authorize(request, "conversations:write", f"conversation:{body.session_id}")
+    check(grants_of(request), "agents:run", f"agent:{body.agent}")
     return await conversations.start(scope, body, key=key)
 
 
-@_runs.post("/{run_id}/messages", status_code=202)
+@_runs.post(
+    "/{run_id}/messages", status_code=202, dependencies=[requires("runs:write", "run:{run_id}")]
+)
 async def steer_run(
     scope: CurrentScope,
     conversations: _Conversations,
@@ -164,7 +224,7 @@ async def steer_run(
     return Accepted(accepted=await conversations.steer(scope, run_id, body.text, key=key))
 
 
-@_runs.get("/{run_id}/files")
+@_runs.get("/{run_id}/files", dependencies=[requires("files:read", "run:{run_id}")])
 async def list_run_files(
     scope: CurrentScope, runs: _Runs, files: _Files, run_id: str
 ) -> Page[FileRef]:
@@ -173,7 +233,11 @@ async def list_run_files(
     return Page[FileRef](items=await files.listing(run.workspace_id))
 
 
-@_runs.get("/{run_id}/files/{path:path}", response_class=FileResponse)
+@_runs.get(
+    "/{run_id}/files/{path:path}",
+    response_class=FileResponse,
+    dependencies=[requires("files:read", "run:{run_id}")],
+)
 async def download_run_file(
     *,
     scope: CurrentScope,
@@ -191,6 +255,20 @@ async def download_run_file(
             return _send(ref, content, inline)
     ref, content = await files.open(run.workspace_id, path)
     return _send(ref, content, inline)
+
+
+async def _require_agent(
+    request: Request,
+    conversations: Conversations,
+    scope: Scope,
+    conversation_id: str,
+    agent: str | None,
+) -> None:
+    """Raise unless work may be given to `agent`, or else to the conversation's own."""
+    grants = grants_of(request)
+    if not grants.allows("agents:run"):
+        named = agent or (await conversations.get(scope, conversation_id)).agent
+        check(grants, "agents:run", f"agent:{named}")
 
 
 def _is_answer(run: Run) -> bool:

@@ -9,6 +9,7 @@ durable before a run is started in it.
 
 import hashlib
 import time
+from collections.abc import Collection
 
 import orjson
 
@@ -51,7 +52,10 @@ class Conversations:
         self._files = files
         self._bus = bus
 
-    async def create(self, scope: Scope, given: ConversationInput) -> Conversation:
+    async def create(
+        self, scope: Scope, given: ConversationInput, created_by: str = ""
+    ) -> Conversation:
+        """Begin one; `created_by` is whose it is, by default the scope's principal's."""
         now = time.time()
         conversation = Conversation(
             id=ConversationId(new_id("cnv")),
@@ -62,7 +66,8 @@ class Conversations:
         )
         async with self._database.begin(scope) as work:
             await self._agents.get(work, given.agent)
-            await ConversationStore(work).add(conversation)
+            principal = f"{scope.principal.kind}:{scope.principal.id}"
+            await ConversationStore(work).add(conversation, created_by or principal)
         return conversation
 
     async def get(self, scope: Scope, conversation_id: str) -> Conversation:
@@ -71,12 +76,18 @@ class Conversations:
         return await self._with_status(scope, found)
 
     async def listing(
-        self, scope: Scope, *, text: str | None, cursor: str | None, limit: int
+        self,
+        scope: Scope,
+        *,
+        text: str | None = None,
+        owners: Collection[str] | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
     ) -> Page[Conversation]:
-        """Latest activity first."""
+        """Latest activity first; only those that `owners` began, if they are given."""
         async with self._database.read(scope) as work:
             store = ConversationStore(work)
-            found = await store.listing(text=text, cursor=cursor, limit=limit + 1)
+            found = await store.listing(text=text, owners=owners, cursor=cursor, limit=limit + 1)
         items = [await self._with_status(scope, one) for one in found[:limit]]
         following = place_of(found[limit - 1]) if len(found) > limit else None
         return Page[Conversation](items=items, next=following)

@@ -1,6 +1,7 @@
 """Queries of conversations, for the org of the work."""
 
 import time
+from collections.abc import Collection
 
 from sqlalchemy import Row, Text, bindparam, case, delete, insert, select, tuple_, update
 
@@ -32,9 +33,16 @@ class ConversationStore:
         self._org = work.scope.org
         self._is_mine = conversations.c.org_id == work.scope.org
 
-    async def add(self, conversation: Conversation) -> None:
+    async def add(self, conversation: Conversation, created_by: str) -> None:
         values = conversation.model_dump(exclude={"last_status"})
-        await self._connection.execute(insert(conversations).values(org_id=self._org, **values))
+        statement = insert(conversations).values(org_id=self._org, created_by=created_by, **values)
+        await self._connection.execute(statement)
+
+    async def created_by(self, conversation_id: str) -> str | None:
+        """Who began it; None if there is none such."""
+        values = {"org_id": self._org, "id": conversation_id}
+        row = (await self._connection.execute(_CONVERSATION, values)).one_or_none()
+        return row.created_by if row else None
 
     async def get(self, conversation_id: str) -> Conversation | None:
         values = {"org_id": self._org, "id": conversation_id}
@@ -42,11 +50,13 @@ class ConversationStore:
         return _conversation(row) if row else None
 
     async def listing(
-        self, *, text: str | None, cursor: str | None, limit: int
+        self, *, text: str | None, owners: Collection[str] | None, cursor: str | None, limit: int
     ) -> list[Conversation]:
         """Latest activity first, from `cursor` on."""
         position = (conversations.c.updated_at.desc(), conversations.c.id.desc())
         query = select(conversations).where(self._is_mine).order_by(*position).limit(limit)
+        if owners is not None:
+            query = query.where(conversations.c.created_by.in_(owners))
         if text:
             query = query.where(conversations.c.title.icontains(text, autoescape=True))
         if cursor is not None:

@@ -13,6 +13,7 @@ conversations = Table(
     Column("agent", Text, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
+    Column("created_by", Text, nullable=False, server_default=""),  # as "user:usr_1"
 )
 Index(
     "conversations_listing",

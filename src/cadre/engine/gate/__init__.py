@@ -1,19 +1,27 @@
 """Gate: every effect of every run passes it, and it says why it let it pass or not."""
 
+from cadre.engine.gate.composing import CallComposer, Mandates
+from cadre.engine.gate.given import Standing, given_of
 from cadre.engine.gate.mandate import Mandate
-from cadre.engine.gate.rules import Decision, Effect, GateRule, decide, default_decision
+from cadre.engine.gate.ports import OwnersOnly, Starters
+from cadre.engine.gate.rules import GateRule, matched
 from cadre.engine.gate.schemas import Ruling
 from cadre.engine.gate.service import Admitted, Gate, Refused
+from cadre.trust.policy import Effect
 
 __all__ = [
     "Admitted",
-    "Decision",
+    "CallComposer",
     "Effect",
     "Gate",
     "GateRule",
     "Mandate",
+    "Mandates",
+    "OwnersOnly",
     "Refused",
     "Ruling",
-    "decide",
-    "default_decision",
+    "Standing",
+    "Starters",
+    "given_of",
+    "matched",
 ]

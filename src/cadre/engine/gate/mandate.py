@@ -10,7 +10,8 @@ from cadre.engine.gate.rules import GateRule
 class Mandate:
     """What an agent may do: its tools, its rules under those of its ancestors.
 
-    `recorded` are the keys of steps that the run's journal already holds.
+    `tainted`: the run has read content from outside; `taints` says of which kinds, where that is
+    known. `recorded` are the keys of steps that the run's journal already holds.
     """
 
     agent: str | None
@@ -18,3 +19,4 @@ class Mandate:
     layers: Sequence[Sequence[GateRule]]
     tainted: bool = False
     recorded: frozenset[str] = frozenset()
+    taints: frozenset[str] = frozenset()

@@ -1,27 +1,23 @@
-"""Rules: which calls are allowed, asked about or denied. The strictest one that matches wins.
+"""Rules: which calls are allowed, asked about or denied.
 
 Rules come in layers: the org's with those of the agent, the same again for every child of
-that agent. Each layer is decided on its own and the strictest decision counts, so that a
-child can only narrow what its parent may do.
+that agent. Here they are only matched: what follows from them is decided by `policies/`, where each
+layer counts on its own, so that a child can only narrow what its parent may do.
 """
 
 import fnmatch
 import posixpath
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cadre.engine.approvals import ExactCall, canonical_json
-from cadre.engine.tools import Tool
 from cadre.kernel.messages import Json
+from cadre.trust.policy import Effect, Finding, MatchedRule
 
-Effect: TypeAlias = Literal["allow", "ask", "deny"]
-Source: TypeAlias = Literal["default", "org", "agent"]
-
-_STRICTNESS: dict[Effect, int] = {"allow": 0, "ask": 1, "deny": 2}
+EVERY_LAYER = -1
 _REGEX = "re:"
 _REPEATED_REPEAT = re.compile(r"\((?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*\)[+*{]")
 _WORKSPACE = "/workspace/"
@@ -67,75 +63,42 @@ class GateRule(BaseModel):
         return all(spellings) if allows else any(spellings)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the rules say of a call; `rule` is None if no rule does and the default counts."""
-
-    effect: Effect
-    reason: str
-    source: Source
-    rule: GateRule | None = None
-
-
-def decide(
-    tool: Tool,
-    call: ExactCall,
-    *,
-    org: Sequence[GateRule],
-    layers: Sequence[Sequence[GateRule]],
-    tainted: bool,
-) -> Decision:
-    """Decide `call`. `layers` are the rules of the agent's ancestors and of itself.
-
-    After content from outside was seen (`tainted`), no rule makes a dangerous tool free.
-    """
-    decisions = [
-        _decide_layer(tool, call, org=org, agent=layer, tainted=tainted) for layer in layers or [()]
-    ]
-    return _strictest(decisions)
+def matched(
+    call: ExactCall, org: Sequence[GateRule], layers: Sequence[Sequence[GateRule]]
+) -> list[MatchedRule]:
+    """The rules that speak of `call`: the org's, which are in every layer, then layer by layer."""
+    found = [_matched("org", f"org/{number}", EVERY_LAYER, rule) for number, rule in _by(org, call)]
+    for layer, rules in enumerate(layers):
+        found += [
+            _matched("agent", f"agent/{layer}/{number}", layer, rule)
+            for number, rule in _by(rules, call)
+        ]
+    return found
 
 
-def default_decision(tool: Tool) -> Decision:
-    """What counts where no rule speaks."""
-    if tool.dangerous:
-        return Decision("ask", f"{tool.name} is dangerous, so a person is asked.", "default")
-    if tool.outside:
-        # What leaves with the request (an address, a query) may be what was read before.
-        reason = f"{tool.name} speaks with the world outside, so a person is asked."
-        return Decision("ask", reason, "default")
-    why = "only reads" if tool.read_only else "acts only inside its bounds"
-    return Decision("allow", f"{tool.name} {why}.", "default")
+def rule_of(
+    finding: Finding, org: Sequence[GateRule], layers: Sequence[Sequence[GateRule]]
+) -> GateRule | None:
+    """The rule that `finding` is about, if it is one."""
+    match finding.id.split("/"):
+        case ["org", number]:
+            return org[int(number) - 1]
+        case ["agent", layer, number]:
+            return layers[int(layer)][int(number) - 1]
+        case _:
+            return None
 
 
-def _decide_layer(
-    tool: Tool,
-    call: ExactCall,
-    *,
-    org: Sequence[GateRule],
-    agent: Sequence[GateRule],
-    tainted: bool,
-) -> Decision:
-    default = default_decision(tool)
-    matching = [*_matching("org", org, call), *_matching("agent", agent, call)]
-    if not matching:
-        return default
-    strictest = _strictest(matching)
-    if tainted and _STRICTNESS[strictest.effect] < _STRICTNESS[default.effect]:
-        reason = f"{default.reason} A rule allows it, but the run has read content from outside."
-        return Decision(default.effect, reason, strictest.source, strictest.rule)
-    return strictest
+def _by(rules: Sequence[GateRule], call: ExactCall) -> Iterator[tuple[int, GateRule]]:
+    """The rules that match, with their numbers counted from 1."""
+    return ((number, rule) for number, rule in enumerate(rules, 1) if rule.matches(call))
 
 
-def _matching(source: Source, rules: Iterable[GateRule], call: ExactCall) -> list[Decision]:
-    return [
-        Decision(rule.effect, rule.reason or f"A rule of the {source}.", source, rule)
-        for rule in rules
-        if rule.matches(call)
-    ]
-
-
-def _strictest(decisions: Sequence[Decision]) -> Decision:
-    return max(decisions, key=lambda decision: _STRICTNESS[decision.effect])
+def _matched(
+    source: Literal["org", "agent"], number: str, layer: int, rule: GateRule
+) -> MatchedRule:
+    reason = rule.reason or f"A rule of the {source}."
+    return MatchedRule(id=number, source=source, layer=layer, effect=rule.effect, reason=reason)
 
 
 def _check_regex(name: str, pattern: str) -> None:

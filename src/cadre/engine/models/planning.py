@@ -44,6 +44,9 @@ class Planner:
 
     async def plan(self, spender: Spender, call: Call) -> Plan:
         """Whom to ask for `call`; raises what to do about it if there is nobody."""
+        if spender.grants is not None:
+            for name in (call.model or DEFAULT).split(","):
+                spender.check("models:use", f"model:{name.strip()}")
         known = self._known.get(spender.scope.org)
         mark = self._database.mark(topic_of(spender.scope.org))
         if known is None or known.mark != mark or known.until < time.monotonic():

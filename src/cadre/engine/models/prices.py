@@ -62,6 +62,16 @@ class Price(TokenPrices):
             total += exact * price / per
         return total
 
+    def tokens_usd(self, input_tokens: int, output_tokens: int) -> Decimal | None:
+        """What so many tokens cost, none of them cached or heard; None if a price is not known."""
+        prices, total = self._tier(input_tokens) if self.tiers else self, Decimal(0)
+        for amount, price in ((input_tokens, prices.input), (output_tokens, prices.output)):
+            if amount:
+                if price is None:
+                    return None
+                total += amount * price
+        return total / _MILLION
+
     def _used(self, usage: Usage) -> Iterator[tuple[float, Decimal | None, Decimal]]:
         """What there is to pay for, as amount, price and what the price is per."""
         prices = self._tier(usage.input_tokens) if self.tiers else self

@@ -18,7 +18,7 @@ from cadre.infra.database import Database, Work
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.ids import OrgId, new_id
 from cadre.kernel.messages import ModelRequest, ReplyDone, TextPart, Usage, UserMessage
-from cadre.kernel.scope import Scope
+from cadre.kernel.scope import ALL_ORGS, Scope
 from cadre.trust.budgets import Spender
 from cadre.trust.usage import UsageLog, UsageRecord, account_of
 
@@ -48,7 +48,7 @@ class Probing:
 
     async def every(self) -> Sequence[Probe]:
         """A probe of each provider that an org has: its list of models costs nothing."""
-        async with self._database.read(self._system) as work:
+        async with self._database.read(replace(self._system, org=ALL_ORGS)) as work:
             orgs = await orgs_with_providers(work)
         probes: list[Probe] = []
         for org in {*orgs, self._system.org}:

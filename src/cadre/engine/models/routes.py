@@ -18,7 +18,7 @@ from cadre.engine.models.schemas import (
     ProviderInput,
 )
 from cadre.infra.database import Database
-from cadre.infra.web import CurrentScope, Provide, Reading, Writing
+from cadre.infra.web import CurrentScope, Provide, Reading, Writing, requires
 from cadre.kernel.paging import Page
 from cadre.trust.usage import read_timespan
 
@@ -28,26 +28,26 @@ _Connections = Annotated[Connections, Provide(Connections)]
 _Listing = Annotated[Listing, Provide(Listing)]
 
 
-@router.get("/models")
+@router.get("/models", dependencies=[requires("models:read")])
 async def list_models(work: Reading, listing: _Listing) -> ModelList:
     """Every model and route that an agent can name, and the default one."""
     return await listing.all(work)
 
 
-@router.put("/models/default")
+@router.put("/models/default", dependencies=[requires("models:write")])
 async def set_default_model(work: Writing, listing: _Listing, body: DefaultModel) -> ModelList:
     """Choose the model that "default" stands for."""
     await listing.set_default(work, body.name)
     return await listing.all(work)
 
 
-@router.get("/providers")
+@router.get("/providers", dependencies=[requires("providers:read")])
 async def list_providers(work: Reading, connections: _Connections) -> Page[Provider]:
     """Providers with whether they have a key, never the key itself."""
     return Page[Provider](items=await connections.all(work))
 
 
-@router.put("/providers/{name}")
+@router.put("/providers/{name}", dependencies=[requires("providers:write", "provider:{name}")])
 async def put_provider(
     work: Writing, connections: _Connections, name: str, body: ProviderInput
 ) -> Provider:
@@ -55,13 +55,19 @@ async def put_provider(
     return await connections.put(work, name, body)
 
 
-@router.delete("/providers/{name}", status_code=204)
+@router.delete(
+    "/providers/{name}",
+    status_code=204,
+    dependencies=[requires("providers:write", "provider:{name}")],
+)
 async def delete_provider(work: Writing, connections: _Connections, name: str) -> None:
     """Forget a provider and its key."""
     await connections.delete(work, name)
 
 
-@router.post("/providers/{name}/test")
+@router.post(
+    "/providers/{name}/test", dependencies=[requires("providers:write", "provider:{name}")]
+)
 async def test_provider(
     database: Annotated[Database, Provide(Database)],
     scope: CurrentScope,
@@ -72,7 +78,7 @@ async def test_provider(
     return await connections.test(database, scope, name)
 
 
-@router.get("/models/advice")
+@router.get("/models/advice", dependencies=[requires("usage:read")])
 async def get_model_advice(
     work: Reading,
     advisor: Annotated[Advisor, Provide(Advisor)],

@@ -121,15 +121,9 @@ class Models:
 
         `attempt` makes one try at one target and writes into the tally what it used. Where the
         call has a wording and its route or caller wants that, a known answer is given instead.
+        The call is planned at once; nothing is spent before the first item is asked for.
         """
         plan = await self.planner.plan(spender, call)
-        async with aclosing(self._found_or_made(spender, plan, attempt)) as items:
-            async for item in items:
-                yield item
-
-    def _found_or_made(
-        self, spender: Spender, plan: Plan, attempt: Attempt[Item]
-    ) -> AsyncGenerator[Item]:
         words, rule = plan.call.wording, plan.cache_rule()
         if words is None or not rule.keeps(is_fixed=words.is_fixed):
             return self._made(spender, plan, attempt)
@@ -287,7 +281,7 @@ class Models:
                     yield chunk
             _settle(tally, speech.usage)
 
-        items = self.answered(spender, call, attempt)
+        items = await self.answered(spender, call, attempt)
         speech = cast("Speech", await anext(items))
         return Speech(speech.media_type, cast("AsyncIterator[bytes]", items), speech.usage)
 
@@ -303,7 +297,7 @@ class Models:
             self._ledger.usage.record(bill.record())
 
     async def _only(self, spender: Spender, call: Call, attempt: Attempt[Item]) -> Item:
-        async with aclosing(self.answered(spender, call, attempt)) as items:
+        async with aclosing(await self.answered(spender, call, attempt)) as items:
             return await anext(items)
 
     async def _reserved(self, spender: Spender, plan: Plan) -> tuple[Plan, Reservation]:

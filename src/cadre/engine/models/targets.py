@@ -43,13 +43,11 @@ class Target:
         """The most that one attempt can cost: every byte a token, the answer as long as it may be."""
         if call.most is not None:
             return self.cost_usd(call.most)
-        ask = call.ask
+        ask, price = call.ask, self.price
         answer = ask.max_tokens or self.card.output_tokens or _LONGEST_ANSWER_TOKENS
-        usage = Usage(
-            input_tokens=ask.tokens * _BYTES_PER_TOKEN,
-            output_tokens=answer if ask.kind == "chat" else 0,
-        )
-        return self.cost_usd(usage)
+        if price is None:
+            return None
+        return price.tokens_usd(ask.tokens * _BYTES_PER_TOKEN, answer if ask.kind == "chat" else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ class CallOptions:
     request_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Wording:
     """A request as it was written, by which its answer is found again.
 
@@ -77,7 +75,7 @@ class Wording:
     is_fixed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """One call: the name asked for, and what routing and money need to know of it.
 
@@ -92,7 +90,7 @@ class Call:
     wording: Wording | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Plan:
     """Whom to ask, in this order; `route` is the name that led to them."""
 

@@ -17,6 +17,7 @@ from cadre.engine.runs.errors import JournalUnavailable
 from cadre.engine.runs.sql_postgres import SETTINGS
 from cadre.infra.database import Database
 from cadre.infra.telemetry import get_logger
+from cadre.kernel.scope import ALL_ORGS
 
 _PATIENCE_SECONDS = 30.0
 _BROKEN = (
@@ -103,7 +104,7 @@ class Connection:
         return prepared
 
     async def _dial(self) -> asyncpg.Connection[asyncpg.Record]:
-        self._connection = await self._database.postgres_connection()
+        self._connection = await self._database.postgres_connection(ALL_ORGS)
         self._statements.clear()
         await self._connection.execute(SETTINGS)
         return self._connection

@@ -2,12 +2,20 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from cadre.engine.runs.schemas import ForkChanges, RetentionPolicy, Run, RunEvent, RunStatus
 from cadre.engine.runs.service import Runs
-from cadre.infra.web import CurrentScope, Paging, Provide
+from cadre.infra.web import (
+    CurrentScope,
+    Paging,
+    Provide,
+    authorize,
+    only_own,
+    requires,
+    requires_own,
+)
 from cadre.kernel.errors import Invalid
 from cadre.kernel.ids import RunId
 from cadre.kernel.messages import Json
@@ -52,11 +60,12 @@ class Policies(BaseModel):
     items: list[RetentionPolicy]
 
 
-@router.get("")
+@router.get("", dependencies=[requires_own("runs:read")])
 async def list_runs(
     *,
     scope: CurrentScope,
     runs: _Runs,
+    request: Request,
     paging: Paging,
     status: Annotated[str | None, Query(description="One or more, with commas between.")] = None,
     agent: str | None = None,
@@ -65,6 +74,10 @@ async def list_runs(
     parent_id: str | None = None,
 ) -> Page[Run]:
     """Runs of the org, newest first."""
+    owners = only_own(request, "runs:read")
+    if owners is not None and session_id is not None:
+        await authorize(request, "runs:read", f"conversation:{session_id}")
+        owners = None  # whoever began a conversation sees all of its runs
     return await runs.list(
         scope,
         statuses=_statuses(status),
@@ -72,18 +85,19 @@ async def list_runs(
         session_id=session_id,
         parent_id=parent_id,
         text=q,
+        started_by=owners,
         cursor=paging.cursor,
         limit=paging.limit,
     )
 
 
-@router.get("/{run_id}")
+@router.get("/{run_id}", dependencies=[requires("runs:read", "run:{run_id}")])
 async def get_run(scope: CurrentScope, runs: _Runs, run_id: str) -> Run:
     """One run, with its definition, input and output."""
     return await runs.get(scope, RunId(run_id))
 
 
-@router.get("/{run_id}/events")
+@router.get("/{run_id}/events", dependencies=[requires("runs:read", "run:{run_id}")])
 async def list_events(
     scope: CurrentScope,
     runs: _Runs,
@@ -96,19 +110,25 @@ async def list_events(
     return Events(items=items, next=items[-1].seq if len(items) == limit else None)
 
 
-@router.post("/{run_id}/fork", status_code=201)
+@router.post(
+    "/{run_id}/fork", status_code=201, dependencies=[requires("runs:write", "run:{run_id}")]
+)
 async def fork_run(scope: CurrentScope, runs: _Runs, run_id: str, body: Fork) -> Run:
     """A new run that shares this one's journal up to `at_seq`, then goes its own way."""
     return await runs.fork(scope, RunId(run_id), at_seq=body.at_seq, changes=body)
 
 
-@router.post("/{run_id}/replay", status_code=201)
+@router.post(
+    "/{run_id}/replay", status_code=201, dependencies=[requires("runs:write", "run:{run_id}")]
+)
 async def replay_run(scope: CurrentScope, runs: _Runs, run_id: str) -> Run:
     """Run it again over its recorded results: nothing acts, and nothing is paid."""
     return await runs.replay(scope, RunId(run_id))
 
 
-@router.post("/{run_id}/cancel", status_code=202)
+@router.post(
+    "/{run_id}/cancel", status_code=202, dependencies=[requires("runs:cancel", "run:{run_id}")]
+)
 async def cancel_run(
     scope: CurrentScope, runs: _Runs, run_id: str, body: Cancel | None = None
 ) -> Run:
@@ -116,7 +136,7 @@ async def cancel_run(
     return await runs.cancel(scope, RunId(run_id), body.reason if body else "")
 
 
-@router.post("/{run_id}/resolve")
+@router.post("/{run_id}/resolve", dependencies=[requires("runs:write", "run:{run_id}")])
 async def resolve_step(scope: CurrentScope, runs: _Runs, run_id: str, body: Resolve) -> Run:
     """Say what became of a step whose end nobody saw."""
     return await runs.resolve(
@@ -124,20 +144,20 @@ async def resolve_step(scope: CurrentScope, runs: _Runs, run_id: str, body: Reso
     )
 
 
-@router.get("/{run_id}/blobs/{blob}")
+@router.get("/{run_id}/blobs/{blob}", dependencies=[requires("runs:read", "run:{run_id}")])
 async def get_payload(scope: CurrentScope, runs: _Runs, run_id: str, blob: str) -> Response:
     """A payload that was too big for its event, as JSON."""
     content = await runs.payload(scope, RunId(run_id), blob)
     return Response(content, media_type="application/json")
 
 
-@retention_router.get("")
+@retention_router.get("", dependencies=[requires("settings:read")])
 async def list_policies(scope: CurrentScope, runs: _Runs) -> Policies:
     """How long ended runs are kept, by kind."""
     return Policies(items=list(await runs.retention(scope)))
 
 
-@retention_router.put("")
+@retention_router.put("", dependencies=[requires("settings:write")])
 async def put_policy(scope: CurrentScope, runs: _Runs, body: RetentionPolicy) -> Policies:
     """Keep ended runs of one kind (`*`: all others) for so many days."""
     await runs.keep(scope, body)

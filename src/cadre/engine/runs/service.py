@@ -3,7 +3,7 @@
 import asyncio
 import time
 from asyncio import Future
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import TypeAlias, cast
 
 from cadre.engine.runs.birth import Birth
@@ -113,10 +113,11 @@ class Runs:
         session_id: str | None = None,
         parent_id: str | None = None,
         text: str | None = None,
+        started_by: Collection[str] | None = None,
         cursor: str | None = None,
         limit: int = 50,
     ) -> Page[Run]:
-        """Newest first, without definition, input and output."""
+        """Newest first, without definition, input and output; `started_by` are as "user:usr_1"."""
         async with self.engine.database.read(scope) as work:
             return await RunStore(work).page(
                 statuses=statuses,
@@ -124,6 +125,7 @@ class Runs:
                 session_id=session_id,
                 parent_id=parent_id,
                 text=text,
+                started_by=started_by,
                 cursor=cursor,
                 limit=limit,
             )

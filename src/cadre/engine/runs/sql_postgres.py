@@ -208,16 +208,19 @@ update runs r set fence = r.fence + 1, lease_owner = $1, due_at = @now + $2, wai
  crashes = r.crashes + (r.status = 'running')::int, status = 'running'
 """)
 
+# Runs of suspended orgs rest as they are.
+_SERVED = "org_id not in (select id from orgs where status <> 'active')"
+
 CLAIM = _sql(
     """
 with a as materialized (select id, 0 as turn, due_at as place, 0::float8 as due_at from runs
-  where status = 'running' and due_at is not null and due_at <= @now and kind = any($4::text[])
+  where status = 'running' and due_at is not null and due_at <= @now and kind = any($4::text[]) and @served
   order by runs.due_at limit $3 for no key update skip locked),
 b as materialized (select id, 1, due_at, 0::float8 from runs
-  where status = 'waiting' and due_at is not null and due_at <= @now and kind = any($4::text[])
+  where status = 'waiting' and due_at is not null and due_at <= @now and kind = any($4::text[]) and @served
   order by runs.due_at limit $3 for no key update skip locked),
 c as materialized (select id, 2, -priority::float8, due_at from runs
-  where status = 'queued' and due_at is not null and kind = any($4::text[])
+  where status = 'queued' and due_at is not null and kind = any($4::text[]) and @served
   order by priority desc, runs.due_at limit $3 for no key update skip locked),
 k as materialized (select id from (select * from a union all select * from b union all
   select * from c) every order by turn, place, due_at limit $3)
@@ -225,6 +228,7 @@ k as materialized (select id from (select * from a union all select * from b uni
 """,
     claimed=_CLAIMED,
     take=_TAKE,
+    served=_SERVED,
 )
 
 CLAIM_ENDING = _sql(
@@ -242,12 +246,16 @@ k as materialized (select id from a union select id from b)
 )
 
 # `skip locked` in a subquery: a plain update deadlocks with an append of the same runs.
-RENEW = _sql("""
+RENEW = _sql(
+    """
 update runs r set due_at = @now + $1 from
  (select b.id from unnest($2::text[], $3::int[]) as h(id, fence) join runs b on b.id = h.id
-  where b.fence = h.fence and b.status = 'running' for no key update of b skip locked) k
+  where b.fence = h.fence and b.status = 'running' and b.@served
+  for no key update of b skip locked) k
 where r.id = k.id returning r.id, r.mail, r.cancel
-""")
+""",
+    served=_SERVED,
+)
 
 PULSES = """
 select id, mail, cancel from runs where id = any($2::text[])
@@ -265,6 +273,7 @@ select key, name, sender, data, at from run_signals where run_id = $1 and seq is
 order by at, key
 """
 
-NEXT_DUE = _sql("""
-select min(due_at) - @now from runs where status = 'waiting' and due_at is not null
-""")
+NEXT_DUE = _sql(
+    "select min(due_at) - @now from runs where status = 'waiting' and due_at is not null and @served",
+    served=_SERVED,
+)

@@ -87,21 +87,28 @@ update runs set fence = fence + 1, lease_owner = ?1, due_at = ?2 + ?3, waiting_f
  crashes = crashes + (status = 'running'), status = 'running'
 """
 
-CLAIM = """
+# Runs of suspended orgs rest as they are.
+_SERVED = "org_id not in (select id from orgs where status <> 'active')"
+
+CLAIM = (
+    """
 @take
 where id in (select id from (
  select * from (select id, 0 as turn, due_at as place, 0 as due_at from runs
-   where status = 'running' and due_at is not null and due_at <= ?2 and kind in (select value from json_each(?5))
+   where status = 'running' and due_at is not null and due_at <= ?2 and kind in (select value from json_each(?5)) and @served
    order by due_at limit ?4)
  union all select * from (select id, 1, due_at, 0 from runs
-   where status = 'waiting' and due_at is not null and due_at <= ?2 and kind in (select value from json_each(?5))
+   where status = 'waiting' and due_at is not null and due_at <= ?2 and kind in (select value from json_each(?5)) and @served
    order by due_at limit ?4)
  union all select * from (select id, 2, -priority, due_at from runs
-   where status = 'queued' and due_at is not null and kind in (select value from json_each(?5))
+   where status = 'queued' and due_at is not null and kind in (select value from json_each(?5)) and @served
    order by priority desc, due_at limit ?4)
 ) order by turn, place, due_at limit ?4)
 @claimed
-""".replace("@take", _TAKE).replace("@claimed", _CLAIMED)
+""".replace("@take", _TAKE)
+    .replace("@claimed", _CLAIMED)
+    .replace("@served", _SERVED)
+)
 
 CLAIM_ENDING = """
 @take
@@ -114,10 +121,11 @@ where id in (select id from (
 @claimed
 """.replace("@take", _TAKE).replace("@claimed", _CLAIMED)
 
+# One that is not renewed is put down by whoever has it.
 RENEW = """
-update runs set due_at = ?3 where id = ?1 and fence = ?2 and status = 'running'
+update runs set due_at = ?3 where id = ?1 and fence = ?2 and status = 'running' and @served
 returning id, mail, cancel
-"""
+""".replace("@served", _SERVED)
 
 PULSES_ENDING = """
 select id, mail, cancel from runs where cancel is not null and ended_at is null
@@ -133,5 +141,5 @@ select key, name, sender, data, at from run_signals where run_id = ? and seq is 
 """
 
 NEXT_DUE = """
-select min(due_at) from runs where status = 'waiting' and due_at is not null
-"""
+select min(due_at) from runs where status = 'waiting' and due_at is not null and @served
+""".replace("@served", _SERVED)

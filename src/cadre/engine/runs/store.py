@@ -2,12 +2,12 @@
 
 import base64
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import Integer, RowMapping, and_, bindparam, or_, select, tuple_
+from sqlalchemy import Integer, RowMapping, and_, bindparam, false, or_, select, tuple_
 
 from cadre.engine.runs.ports import EventRow
 from cadre.engine.runs.schemas import Run
@@ -80,6 +80,7 @@ class RunStore:
         session_id: str | None,
         parent_id: str | None,
         text: str | None,
+        started_by: Collection[str] | None,
         cursor: str | None,
         limit: int,
     ) -> Page[Run]:
@@ -95,6 +96,12 @@ class RunStore:
         ):
             if value is not None:
                 query = query.where(column == value)
+        if started_by is not None:
+            # Ids are written as JSON there, and no id of ours holds a quotation mark.
+            said = [f'"id":"{_id_of(one)}"' for one in started_by]
+            query = query.where(
+                or_(false(), *(runs.c.principal.contains(one, autoescape=True) for one in said))
+            )
         if text:
             pattern = f"%{_escape(text)}%"
             query = query.where(or_(runs.c.title.ilike(pattern, escape="\\"), runs.c.id == text))
@@ -171,6 +178,10 @@ def waiting_for(row: RowMapping) -> str | None:
 
 def _json(text: str | None) -> Any:
     return None if text is None else orjson.loads(text)
+
+
+def _id_of(who: str) -> str:
+    return who.partition(":")[2]
 
 
 def _escape(text: str) -> str:

@@ -18,7 +18,9 @@ from sqlalchemy import (
     text,
 )
 
-from cadre.infra.database import metadata
+from cadre.infra.database import Parent, metadata
+
+_OF_RUN = {"tenant": Parent("run_id", "runs")}
 
 runs = Table(
     "runs",
@@ -107,6 +109,7 @@ run_events = Table(
     Column("type", Text, nullable=False),
     Column("key", Text),
     Column("data", Text, nullable=False),  # JSON; text, because jsonb refuses \u0000
+    info=_OF_RUN,
 )
 
 # A row outlives its draining (data null, seq set), or a redelivered signal would be new again.
@@ -120,6 +123,7 @@ run_signals = Table(
     Column("sender", Text),
     Column("data", Text),
     Column("seq", Integer),
+    info=_OF_RUN,
 )
 
 run_payloads = Table(
@@ -128,6 +132,7 @@ run_payloads = Table(
     Column("run_id", Text, primary_key=True),
     Column("blob", Text, primary_key=True),
     Index("run_payloads_blob", "blob"),
+    info=_OF_RUN,
 )
 
 run_retention = Table(

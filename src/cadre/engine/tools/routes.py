@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from cadre.engine.sandbox import Sandbox
 from cadre.engine.tools.toolbox import Toolbox, why_not
-from cadre.infra.web import CurrentScope, Provide
+from cadre.infra.web import CurrentScope, Provide, requires_some
 from cadre.kernel.messages import Json
 from cadre.kernel.paging import Page
 
@@ -28,7 +28,7 @@ class ToolView(BaseModel):
     why_not: str | None
 
 
-@router.get("")
+@router.get("", dependencies=[requires_some("agents:read")])
 async def list_tools(
     _: CurrentScope,
     toolbox: Annotated[Toolbox, Provide(Toolbox)],

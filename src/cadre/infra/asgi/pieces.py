@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cadre.infra.asgi.exchange import Exchange, Header
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Opening:
     """The first piece, and what its provider says beside it."""
 

@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +17,7 @@ from cadre.kernel.errors import NotFound
 from cadre.kernel.ids import BlobId
 
 _CHUNK_BYTES = 1 << 20
+_CLOCK_SECONDS = 0.05  # the time of a file is that of a clock that ticks coarsely
 
 
 class BlobNotFound(NotFound):
@@ -45,7 +47,7 @@ class Blobs:
         """`put` for a caller that is on a thread of its own."""
         blob = _id_of(content)
         target = self.path(blob)
-        if not target.exists():
+        if not _is_taken_again(target):
             with tempfile.NamedTemporaryFile(dir=self._staging(), delete=False) as file:
                 file.write(content)
                 _settle(file, target)
@@ -54,7 +56,7 @@ class Blobs:
     def find_now(self, content: bytes) -> BlobId | None:
         """The id of `content` if it is kept already; asks the disk once."""
         blob = _id_of(content)
-        return blob if self.path(blob).exists() else None
+        return blob if _is_taken_again(self.path(blob)) else None
 
     async def put_file(self, source: Path) -> BlobId:
         """Keep the content of the file `source`, read in pieces."""
@@ -99,14 +101,32 @@ class Blobs:
         except FileNotFoundError as error:
             raise BlobNotFound(f"There is no blob {blob}.") from error
 
-    async def delete(self, blob: BlobId) -> None:
-        """Forget the content; nothing happens if it is not there."""
-        await asyncio.to_thread(self.path(blob).unlink, missing_ok=True)
+    async def delete(self, blob: BlobId, *, unless_put_since: float | None = None) -> None:
+        """Forget the content; nothing happens if it is not there.
+
+        Whoever looked at a time who needs it names that time: what was put since then stays.
+        """
+        await asyncio.to_thread(self._delete_now, blob, unless_put_since)
+
+    def _delete_now(self, blob: BlobId, since: float | None) -> None:
+        path = self.path(blob)
+        with suppress(FileNotFoundError):
+            if since is None or path.stat().st_mtime < since - _CLOCK_SECONDS:
+                path.unlink()
 
     def _staging(self) -> Path:
         staging = self._root / "staging"
         staging.mkdir(parents=True, exist_ok=True)
         return staging
+
+
+def _is_taken_again(path: Path) -> bool:
+    """Whether the content is there; its time says that somebody wants it now."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _id_of(content: bytes) -> BlobId:

@@ -21,16 +21,28 @@ from sqlalchemy.exc import ArgumentError
 from cadre.infra.database.connection import Connection
 from cadre.infra.database.sqlite import BUSY_SECONDS, SqliteEngine, tune
 from cadre.kernel.errors import Invalid
+from cadre.kernel.ids import OrgId
 from cadre.kernel.scope import Scope
 
 if TYPE_CHECKING:  # half a second and many megabytes that SQLite has no use for
     import asyncpg
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from cadre.infra.database.postgres import PostgresEngine
+
+_UNGUARDED = (
+    "The login is above row-level security and may not become cadre_app, so orgs are kept apart "
+    "by cadre's queries only. Use a login that is neither superuser nor BYPASSRLS and owns "
+    "the tables, or as an administrator: CREATE ROLE cadre_app; GRANT cadre_app TO the login."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One transaction on behalf of one scope. Whoever began it commits it."""
+    """One transaction on behalf of one scope. Whoever began it commits it.
+
+    The database shows it the rows of its scope's org only, whatever a statement asks for.
+    """
 
     connection: Connection
     scope: Scope
@@ -48,8 +60,13 @@ class Database:
         self.url = url
         self.dialect: Literal["sqlite", "postgresql"] = _dialect(url)
         self.path = Path(make_url(url).database or "") if self.dialect == "sqlite" else None
-        self.engine = self._sqlite_engine() if self.path else self._postgres_engine()
+        self._rows = _sqlite(self.path) if self.path else _postgres(url)
         self._marks: Counter[str] = Counter()
+
+    @property
+    def engine(self) -> SqliteEngine | AsyncEngine:
+        """For work on the schema: it belongs to no org, and sees the rows of all."""
+        return self._rows.owner
 
     def mark(self, topic: str) -> int:
         """How often this process has changed `topic`: the same number, nothing new of ours.
@@ -61,7 +78,7 @@ class Database:
     @asynccontextmanager
     async def begin(self, scope: Scope) -> AsyncGenerator[Work]:
         """A transaction that may write: committed at the end, rolled back on an error."""
-        async with self.engine.begin() as connection:
+        async with self._rows.begin(scope.org) as connection:
             work = Work(connection, scope)
             yield work
         self._marks.update(work.touched)
@@ -69,11 +86,11 @@ class Database:
     @asynccontextmanager
     async def read(self, scope: Scope) -> AsyncGenerator[Work]:
         """A transaction that only reads, and so never waits for a writer."""
-        async with self.engine.connect() as connection:
+        async with self._rows.connect(scope.org) as connection:
             yield Work(connection, scope)
 
     def sqlite_connection(self) -> sqlite3.Connection:
-        """A plain connection in autocommit, for a thread that batches by itself."""
+        """A plain connection in autocommit that sees all orgs, for a thread that batches."""
         if self.path is None:
             raise Invalid("This database is not SQLite.", field="database_url")
         connection = sqlite3.connect(
@@ -82,24 +99,36 @@ class Database:
         tune(connection)
         return connection
 
-    async def postgres_connection(self) -> asyncpg.Connection[asyncpg.Record]:
-        """A plain connection in autocommit, for code that batches by itself."""
-        return await _connect_postgres(self.url)
+    async def postgres_connection(self, org: OrgId) -> asyncpg.Connection[asyncpg.Record]:
+        """A plain connection in autocommit, for code that batches by itself.
+
+        What it batches is mostly of many orgs: then `org` is ALL_ORGS.
+        """
+        if isinstance(self._rows, SqliteEngine):
+            raise Invalid("This database is not PostgreSQL.", field="database_url")
+        return await self._rows.plain(org)
+
+    async def unguarded(self) -> str | None:
+        """Why orgs are kept apart by the queries only and not by the database; None: by both."""
+        return None if await self._rows.is_bound() else _UNGUARDED
+
+    async def renew(self) -> None:
+        """Forget the connections that are open: the schema or the rights to it have changed."""
+        await self._rows.renew()
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        await self._rows.dispose()
 
-    def _sqlite_engine(self) -> SqliteEngine:
-        assert self.path is not None
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        return SqliteEngine(self.path)
 
-    def _postgres_engine(self) -> AsyncEngine:
-        from sqlalchemy.ext.asyncio import create_async_engine
+def _sqlite(path: Path) -> SqliteEngine:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return SqliteEngine(path)
 
-        return create_async_engine(
-            "postgresql+asyncpg://", async_creator=self.postgres_connection, pool_pre_ping=True
-        )
+
+def _postgres(url: str) -> PostgresEngine:
+    from cadre.infra.database.postgres import PostgresEngine
+
+    return PostgresEngine(url)
 
 
 def _dialect(url: str) -> Literal["sqlite", "postgresql"]:
@@ -115,10 +144,3 @@ def _dialect(url: str) -> Literal["sqlite", "postgresql"]:
     if name == "postgresql":
         return "postgresql"
     raise Invalid(f"cadre runs on sqlite or postgresql, not on {name}.", field="database_url")
-
-
-async def _connect_postgres(url: str) -> asyncpg.Connection[asyncpg.Record]:
-    import asyncpg
-
-    # asyncpg reads libpq URLs; the driver name that SQLAlchemy allows in them is not one.
-    return await asyncpg.connect(url.replace("postgresql+asyncpg://", "postgresql://", 1))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect, text
 
 from cadre.infra.database.database import Database
+from cadre.infra.database.rows_postgres import secure_tables
 from cadre.kernel.errors import Conflict
 
 # Beside the package in a wheel, at the top of a clone otherwise.
@@ -32,7 +33,8 @@ def head() -> str:
 async def migrate(database: Database) -> str | None:
     """Bring `database` to the present schema; return the number it came from, None if new.
 
-    Several processes may start together: they do it one after the other.
+    Several processes may start together: they do it one after the other. Tables that rooms have
+    added since get their policies too.
     """
     async with database.engine.begin() as connection:
         if database.dialect == "postgresql":
@@ -45,7 +47,10 @@ async def migrate(database: Database) -> str | None:
             )
         if before != head():
             await connection.run_sync(_upgrade)
-        return before
+        if database.dialect == "postgresql":
+            await connection.run_sync(secure_tables)
+    await database.renew()
+    return before
 
 
 def _version(connection: Connection) -> str | None:

@@ -13,16 +13,19 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
-from typing import Any, TypeVar, TypeVarTuple, cast, overload
+from typing import Any, Self, TypeVar, TypeVarTuple, cast, overload
 
 from sqlalchemy import CursorResult, Executable, Insert, create_engine
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.selectable import SelectBase, TypedReturnsRows
 
 from cadre.infra.database.lookups import Lookups
+from cadre.infra.database.rows_sqlite import NOBODY, GuardedCompiler, Whose, guard
+from cadre.kernel.ids import OrgId
+from cadre.kernel.scope import ALL_ORGS
 
 Result = TypeVar("Result")
 Row = TypeVarTuple("Row")
@@ -39,8 +42,14 @@ class SqliteConnection:
     """A connection of `SqliteEngine` inside a transaction; one coroutine uses it at a time."""
 
     def __init__(
-        self, sync: Connection, budget: "_Budget", threads: Executor, lookups: Lookups
+        self,
+        sync: Connection,
+        budget: "_Budget",
+        threads: Executor,
+        lookups: Lookups,
+        whose: Whose,
     ) -> None:
+        self.whose = whose
         self._sync = sync
         self._plain = _plain(sync)
         self._lookups = lookups
@@ -110,44 +119,47 @@ class SqliteEngine:
     """Transactions on the database file `path`."""
 
     def __init__(self, path: Path) -> None:
-        self._engine = create_engine(
-            f"sqlite:///{path}",
-            poolclass=NullPool,
-            connect_args={
-                "timeout": BUSY_SECONDS,
-                "check_same_thread": False,
-                "isolation_level": None,  # cadre says BEGIN itself, below
-                "factory": _Connection,
-            },
-        )
-        listen(self._engine, "begin", _begin)
+        self._all, self._guarded = _sync_engine(path), _sync_engine(path)
+        self._guarded.dialect.statement_compiler = GuardedCompiler
         self._lookups = Lookups()
         self._writing = asyncio.Lock()
-        self._writer: SqliteConnection | None = None
-        self._idle: list[SqliteConnection] = []
+        # By whether they are guarded: what works for all orgs has connections of its own.
+        self._writers: dict[bool, SqliteConnection] = {}
+        self._idle: dict[bool, list[SqliteConnection]] = {True: [], False: []}
         self._write_thread = ThreadPoolExecutor(1, "database-write")
         self._read_threads = ThreadPoolExecutor(_READERS, "database-read")
 
+    @property
+    def owner(self) -> Self:
+        """What works on the schema: the same, because the default is all orgs."""
+        return self
+
     @asynccontextmanager
-    async def connect(self) -> AsyncGenerator[SqliteConnection]:
+    async def connect(self, org: OrgId = ALL_ORGS) -> AsyncGenerator[SqliteConnection]:
         """A transaction that only reads; it sees the database as it is at its first statement."""
-        connection = self._idle.pop() if self._idle else await self._open(self._read_threads)
+        is_guarded = org != ALL_ORGS
+        idle = self._idle[is_guarded]
+        if idle:
+            connection = idle.pop()
+        else:
+            connection = await self._open(self._read_threads, is_guarded=is_guarded)
+        connection.whose.org = org
         try:
             yield connection
         finally:
             connection.end_reading()
-            if len(self._idle) < _MOST_IDLE:
-                self._idle.append(connection)
+            connection.whose.org = NOBODY
+            if len(idle) < _MOST_IDLE and idle is self._idle[is_guarded]:
+                idle.append(connection)
             else:
                 connection.close()
 
     @asynccontextmanager
-    async def begin(self) -> AsyncGenerator[SqliteConnection]:
+    async def begin(self, org: OrgId = ALL_ORGS) -> AsyncGenerator[SqliteConnection]:
         """A transaction that may write: committed at the end, rolled back on an error."""
         async with self._writing:
-            if self._writer is None:
-                self._writer = await self._open(self._write_thread, "BEGIN IMMEDIATE")
-            writer = self._writer
+            writer = await self._writer(is_guarded=org != ALL_ORGS)
+            writer.whose.org = org
             try:
                 if not writer.try_to_start():
                     await writer.run_sync(_start)
@@ -156,27 +168,65 @@ class SqliteEngine:
             except BaseException:
                 await writer.run_sync(_rollback)
                 raise
+            finally:
+                writer.whose.org = NOBODY
 
-    async def dispose(self) -> None:
+    async def is_bound(self) -> bool:
+        """Whether the database itself keeps orgs apart, whatever a statement says."""
+        return True
+
+    async def renew(self) -> None:
+        """Open new connections from now on, because the tables have changed."""
         async with self._writing:
-            connections = [*self._idle, *([self._writer] if self._writer else [])]
-            self._idle, self._writer = [], None
+            idle = [connection for some in self._idle.values() for connection in some]
+            connections = [*idle, *self._writers.values()]
+            self._idle, self._writers = {True: [], False: []}, {}
             for connection in connections:
                 connection.close()
+
+    async def dispose(self) -> None:
+        await self.renew()
         self._write_thread.shutdown()
         self._read_threads.shutdown()
 
-    async def _open(self, threads: Executor, begin: str = "BEGIN") -> SqliteConnection:
+    async def _writer(self, *, is_guarded: bool) -> SqliteConnection:
+        if is_guarded not in self._writers:
+            opened = await self._open(self._write_thread, is_guarded=is_guarded, is_writer=True)
+            self._writers[is_guarded] = opened
+        return self._writers[is_guarded]
+
+    async def _open(
+        self, threads: Executor, *, is_guarded: bool, is_writer: bool = False
+    ) -> SqliteConnection:
+        engine = self._guarded if is_guarded else self._all
+        begin = "BEGIN IMMEDIATE" if is_writer else "BEGIN"
+
         def connect() -> SqliteConnection:
-            sync = self._engine.connect().execution_options(cadre_begin=begin)
+            sync = engine.connect().execution_options(cadre_begin=begin)
             plain = _plain(sync)
             tune(plain)
+            whose = guard(plain, is_writer=is_writer) if is_guarded else Whose()
             plain.execute(
                 "PRAGMA busy_timeout=0"
             )  # readers never wait, and `_start` does so itself
-            return SqliteConnection(sync, _Budget(plain), threads, self._lookups)
+            return SqliteConnection(sync, _Budget(plain), threads, self._lookups, whose)
 
         return await asyncio.get_running_loop().run_in_executor(threads, connect)
+
+
+def _sync_engine(path: Path) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=NullPool,
+        connect_args={
+            "timeout": BUSY_SECONDS,
+            "check_same_thread": False,
+            "isolation_level": None,  # cadre says BEGIN itself, below
+            "factory": _Connection,
+        },
+    )
+    listen(engine, "begin", _begin)
+    return engine
 
 
 def tune(connection: sqlite3.Connection) -> None:

@@ -3,32 +3,30 @@
 Two pools, because a pooled connection carries no memory of who was allowed to open it: the
 public pool checks every address as it connects, the trusted pool serves only requests
 whose own `host:port` is on an allow list. Each redirect chooses anew.
+
+A question that may take as long as data keeps coming, and whose redirects are not followed, goes over
+connections of our own, at a third of the CPU: calls to models are such. All others go through aiohttp.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
 
 import aiohttp
-from yarl import URL
 
-from cadre.infra.http_client.addresses import RefusedAddress, host_and_port, public_socket
-from cadre.infra.http_client.errors import (
-    AddressNotAllowed,
-    BadUrl,
-    HttpTimedOut,
-    HttpUnreachable,
-    ResponseTooLarge,
-    TooManyRedirects,
-)
-from cadre.kernel.errors import CadreError
+from cadre.infra.http_client.addresses import host_and_port, public_socket
+from cadre.infra.http_client.connection import Connection
+from cadre.infra.http_client.errors import HttpTimedOut, TooManyRedirects
+from cadre.infra.http_client.failures import FAILURES, shown, translated
+from cadre.infra.http_client.hop import Hop, parsed, server_of
+from cadre.infra.http_client.pool import Pool
+from cadre.infra.http_client.stream import HttpResponse, HttpStream
+from cadre.infra.http_client.unpacking import unpacked
 
 _REDIRECTS = {301, 302, 303, 307, 308}
-_CHUNK_BYTES = 1 << 16
-_PRIVATE_HEADERS = {"authorization", "cookie", "proxy-authorization", "x-api-key", "api-key"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,52 +41,6 @@ class HttpLimits:
 
 
 DEFAULT_LIMITS = HttpLimits()
-
-
-@dataclass(frozen=True, slots=True)
-class HttpResponse:
-    """A whole answer. A status of 400 and above is an answer too, not an error."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    url: str
-
-
-@dataclass(slots=True)
-class HttpStream:
-    """An answer whose body is still coming. Header names can be looked up in any case."""
-
-    status: int
-    headers: Mapping[str, str]
-    _response: aiohttp.ClientResponse = field(repr=False)
-    _body_bytes: int = field(repr=False)
-
-    @property
-    def url(self) -> str:
-        """Where it came from in the end."""
-        return str(self._response.url)
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """Pieces of the body as they arrive, or raise `ResponseTooLarge`."""
-        seen, content = 0, self._response.content
-        while True:
-            try:
-                chunk = await content.readany()
-            except (aiohttp.ClientError, ValueError, OSError) as error:
-                raise _translated(self._response.url, error) from error
-            if not chunk:
-                return
-            seen += len(chunk)
-            if seen > self._body_bytes:
-                raise ResponseTooLarge(
-                    f"{self.url} sent more than {self._body_bytes} bytes; ask for less."
-                )
-            yield chunk
-
-    async def read(self) -> bytes:
-        """The whole body."""
-        return b"".join([chunk async for chunk in self.chunks()])
 
 
 class HttpClient:
@@ -106,6 +58,7 @@ class HttpClient:
         self._user_agent = user_agent
         self._public: aiohttp.ClientSession | None = None
         self._trusted: aiohttp.ClientSession | None = None
+        self._pools: dict[bool, Pool] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -119,6 +72,14 @@ class HttpClient:
             if session is not None:
                 await session.close()
         self._public = self._trusted = None
+        for pool in self._pools.values():
+            pool.close()
+        self._pools.clear()
+
+    @property
+    def in_use(self) -> int:
+        """How many answers of connections of our own are awaited, or being read."""
+        return sum(pool.in_use for pool in self._pools.values())
 
     async def request(
         self,
@@ -147,13 +108,16 @@ class HttpClient:
         allow_private: Collection[str] = (),
     ) -> AbstractAsyncContextManager[HttpStream]:
         """Send, and yield the answer when its head is here. Leaving (cancelled too) hangs up."""
-        hop = _Hop(method.upper(), _parse(url), dict(headers or {}), body)
-        allowed = [*self._allow_private, *(entry.lower() for entry in allow_private)]
-        answering = _Answering(self, hop, limits, allowed)
-        return answering if limits.total_seconds is None else _in_time(answering, limits, hop)
+        hop = Hop(method.upper(), parsed(url), headers or {}, body)
+        allowed = {*self._allow_private, *map(str.lower, allow_private)}
+        if limits.total_seconds is not None:
+            return _in_time(_Answering(self, hop, limits, allowed), limits, hop)
+        if limits.redirects == 0 and hop.is_plain:
+            return _Asked(self._pool(hop, allowed), hop, limits, self._user_agent)
+        return _Answering(self, hop, limits, allowed)
 
     async def follow(
-        self, hop: "_Hop", limits: HttpLimits, allowed: Collection[str]
+        self, hop: Hop, limits: HttpLimits, allowed: Collection[str]
     ) -> aiohttp.ClientResponse:
         """Send `hop`, and where its answers lead to."""
         for _ in range(limits.redirects + 1):
@@ -163,10 +127,10 @@ class HttpClient:
                 return response
             _hang_up(response)
             hop = hop.redirected(response.status, location)
-        raise TooManyRedirects(f"{_shown(hop.url)}: more than {limits.redirects} redirects.")
+        raise TooManyRedirects(f"{shown(hop.url)}: more than {limits.redirects} redirects.")
 
     async def _send(
-        self, hop: "_Hop", limits: HttpLimits, allowed: Collection[str]
+        self, hop: Hop, limits: HttpLimits, allowed: Collection[str]
     ) -> aiohttp.ClientResponse:
         is_trusted = host_and_port(hop.url) in allowed
         session = self._trusted_session() if is_trusted else self._public_session()
@@ -179,8 +143,17 @@ class HttpClient:
                 allow_redirects=False,
                 timeout=_timeout(limits.connect_seconds, limits.idle_seconds),
             )
-        except (aiohttp.ClientError, ValueError, OSError) as error:
-            raise _translated(hop.url, error) from error
+        except FAILURES as error:
+            raise translated(hop.url, error) from error
+
+    def _pool(self, hop: Hop, allowed: Collection[str]) -> Pool:
+        is_trusted = host_and_port(hop.url) in allowed
+        pool = self._pools.get(is_trusted)
+        if pool is None:
+            factory = None if is_trusted else public_socket
+            pool = Pool(connections=self._connections, socket_factory=factory)
+            self._pools[is_trusted] = pool
+        return pool
 
     def _public_session(self) -> aiohttp.ClientSession:
         if self._public is None:
@@ -203,35 +176,13 @@ class HttpClient:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Hop:
-    method: str
-    url: URL
-    headers: dict[str, str]
-    body: bytes | None
-
-    def redirected(self, status: int, location: str) -> "_Hop":
-        """The next request; secrets stay with the origin that they were meant for."""
-        try:
-            url = _parse(str(self.url.join(URL(location))))
-        except ValueError as error:
-            raise BadUrl(f"{_shown(self.url)} redirects to an address that is not one.") from error
-        headers = self.headers
-        if url.origin() != self.url.origin():
-            headers = {k: v for k, v in headers.items() if k.lower() not in _PRIVATE_HEADERS}
-        becomes_get = status == 303 or (status in {301, 302} and self.method == "POST")
-        if becomes_get and self.method not in {"GET", "HEAD"}:
-            return _Hop("GET", url, headers, None)
-        return _Hop(self.method, url, headers, self.body)
-
-
 class _Answering:
     """`async with` one: the answer, as soon as its head is here; leaving hangs up."""
 
     __slots__ = ("_allowed", "_client", "_hop", "_limits", "_response")
 
     def __init__(
-        self, client: HttpClient, hop: _Hop, limits: HttpLimits, allowed: Collection[str]
+        self, client: HttpClient, hop: Hop, limits: HttpLimits, allowed: Collection[str]
     ) -> None:
         self._client = client
         self._hop = hop
@@ -243,7 +194,8 @@ class _Answering:
         return HttpStream(
             self._response.status,
             self._response.headers,
-            self._response,
+            self._response.url,
+            self._response.content,
             self._limits.body_bytes,
         )
 
@@ -251,9 +203,43 @@ class _Answering:
         _hang_up(self._response)
 
 
+class _Asked:
+    """The same over a connection of our own."""
+
+    __slots__ = ("_connection", "_hop", "_limits", "_pool", "_server", "_user_agent")
+
+    _connection: Connection
+
+    def __init__(self, pool: Pool, hop: Hop, limits: HttpLimits, user_agent: str) -> None:
+        self._pool = pool
+        self._hop = hop
+        self._limits = limits
+        self._user_agent = user_agent
+        self._server = server_of(hop.url)
+
+    async def __aenter__(self) -> HttpStream:
+        hop, limits = self._hop, self._limits
+        try:
+            connection = await self._pool.ask(
+                self._server,
+                hop.question(self._user_agent),
+                connect_seconds=limits.connect_seconds,
+                idle_seconds=limits.idle_seconds,
+            )
+        except FAILURES as error:
+            raise translated(hop.url, error) from error
+        self._connection = connection
+        headers = connection.headers
+        content = unpacked(connection, headers.get("content-encoding", ""))
+        return HttpStream(connection.status, headers, hop.url, content, limits.body_bytes)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._pool.leave(self._server, self._connection)
+
+
 @asynccontextmanager
 async def _in_time(
-    answering: _Answering, limits: HttpLimits, hop: _Hop
+    answering: _Answering, limits: HttpLimits, hop: Hop
 ) -> AsyncGenerator[HttpStream]:
     """`answering`, until its time is up."""
     clock = asyncio.timeout(limits.total_seconds)
@@ -263,24 +249,7 @@ async def _in_time(
     except TimeoutError as error:
         if not clock.expired():  # the caller's own, from inside its `async with`
             raise
-        raise HttpTimedOut(f"{_shown(hop.url)} took longer than allowed; try later.") from error
-
-
-@lru_cache(1024)
-def _parse(url: str) -> URL:
-    try:
-        parsed = URL(url)
-        is_good = parsed.scheme in {"http", "https"} and bool(parsed.host) and parsed.port != 0
-    except ValueError as error:
-        raise BadUrl(f"{url[:200]!r} is not an address: {error}.") from error
-    if not is_good:
-        raise BadUrl(f"{url[:200]!r} is not an http:// or https:// address.")
-    return parsed
-
-
-def _shown(url: URL) -> str:
-    """The address without credentials or query, fit for an error."""
-    return str(url.with_user(None).with_query(None))[:300]
+        raise HttpTimedOut(f"{shown(hop.url)} took longer than allowed; try later.") from error
 
 
 def _hang_up(response: aiohttp.ClientResponse) -> None:
@@ -291,26 +260,6 @@ def _hang_up(response: aiohttp.ClientResponse) -> None:
         response.close()
 
 
-def _translated(url: URL, error: Exception) -> CadreError:
-    """aiohttp's error as a kind of the kernel's."""
-    shown = _shown(url)
-    if isinstance(error, aiohttp.ClientConnectorError):
-        if isinstance(error.os_error, RefusedAddress):
-            return AddressNotAllowed(
-                f"{shown} leads to an internal address. An admin can allow it by host and port."
-            )
-        return HttpUnreachable(f"{shown} can't be reached: {_reason(error)}.")
-    if isinstance(error, aiohttp.InvalidURL):
-        return BadUrl(f"{shown} is not an address that can be asked.")
-    if isinstance(error, TimeoutError):
-        return HttpTimedOut(f"{shown} did not answer in time; try again later.")
-    return HttpUnreachable(f"{shown} broke off: {_reason(error)}.")
-
-
 @lru_cache(64)
 def _timeout(connect_seconds: float, idle_seconds: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=None, sock_connect=connect_seconds, sock_read=idle_seconds)
-
-
-def _reason(error: Exception) -> str:
-    return str(error).strip().rstrip(".")[:300] or type(error).__name__

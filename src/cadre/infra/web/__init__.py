@@ -8,15 +8,21 @@ A route asks for what it needs by type: whose request it is (`CurrentScope`), a 
 from cadre.infra.web.documentation import document_problems
 from cadre.infra.web.downloads import download
 from cadre.infra.web.headers import IdempotencyKey
+from cadre.infra.web.ownership import Ownership, is_own, maker_of, owners_of, set_owners
 from cadre.infra.web.paging import PageQuery, Paging
 from cadre.infra.web.permits import (
     PermissionMissing,
     Permit,
+    authorize,
     check,
     grants_of,
+    only_own,
     permit_of,
     requires,
     requires_nothing,
+    requires_own,
+    requires_some,
+    served,
     set_grants,
     unguarded,
 )
@@ -27,6 +33,7 @@ from cadre.infra.web.work import Reading, Writing
 __all__ = [
     "CurrentScope",
     "IdempotencyKey",
+    "Ownership",
     "PageQuery",
     "Paging",
     "PermissionMissing",
@@ -35,18 +42,27 @@ __all__ = [
     "Provide",
     "Reading",
     "Writing",
+    "authorize",
     "check",
     "current_scope",
     "document_problems",
     "download",
     "grants_of",
     "install_problems",
+    "is_own",
+    "maker_of",
+    "only_own",
+    "owners_of",
     "permit_of",
     "problem_of",
     "problem_response",
     "requires",
     "requires_nothing",
+    "requires_own",
+    "requires_some",
+    "served",
     "set_grants",
+    "set_owners",
     "set_scope",
     "unguarded",
 ]

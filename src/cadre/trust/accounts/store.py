@@ -2,43 +2,115 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from cadre.infra.database import Work
 from cadre.kernel.ids import UserId
-from cadre.trust.accounts.tables import api_keys, orgs, sessions, sign_in_links, users
+from cadre.trust.accounts.tables import (
+    account_tokens,
+    orgs,
+    session_tokens,
+    sessions,
+    sign_in_links,
+    users,
+)
 
 Found = Row[*tuple[Any, ...]]
 Query = Select[*tuple[Any, ...]]
 
 
-class AccountStore:
-    """People of the work's org, their sign-in links, sessions and keys."""
-
+class _Store:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._org = work.scope.org
 
+    async def _insert(self, table: Any, **row: object) -> None:
+        await self._work.connection.execute(insert(table).values(**row))
+
+    async def _one(self, query: Query, values: dict[str, Any] | None = None) -> Found | None:
+        return (await self._work.connection.execute(query, values)).one_or_none()
+
+    async def _all(self, query: Query, values: dict[str, Any] | None = None) -> list[Found]:
+        return list((await self._work.connection.execute(query, values)).all())
+
+    async def _change(self, statement: Any) -> int:
+        return (await self._work.connection.execute(statement)).rowcount
+
+
+class AccountStore(_Store):
+    """People of the work's org, and their sign-in links."""
+
     async def owner(self) -> Found | None:
-        return await self._one(
-            _people().where(users.c.org_id == self._org, users.c.role == "owner")
-        )
+        owners = _people().where(users.c.org_id == self._org, users.c.role == "owner")
+        return await self._first(owners.order_by(users.c.created_at, users.c.id).limit(1))
 
     async def user(self, user_id: UserId) -> Found | None:
         return await self._one(_people().where(users.c.org_id == self._org, users.c.id == user_id))
 
+    async def row(self, user_id: str) -> Found | None:
+        """Everything that is kept of one person."""
+        return await self._one(_ROW, {"org_id": self._org, "user_id": user_id})
+
+    async def by_email(self, email: str) -> Found | None:
+        return await self._one(_BY_EMAIL, {"org_id": self._org, "email": email})
+
+    async def page(self, after: str | None, limit: int) -> list[Found]:
+        values = {"org_id": self._org, "after": after or "", "most": limit}
+        return await self._all(_PAGE, values)
+
+    async def count(self) -> int:
+        """How many members there are, invited ones too."""
+        query = select(func.count()).select_from(users).where(users.c.org_id == self._org)
+        return (await self._work.connection.execute(query)).scalar_one()
+
+    async def lock_owners(self, but: str) -> int:
+        """How many owners there are besides `but`; none of them changes until the commit."""
+        owners = select(users.c.id).where(
+            users.c.org_id == self._org, users.c.role == "owner", users.c.status == "active"
+        )
+        found = await self._all(owners.order_by(users.c.id).with_for_update())
+        return sum(row.id != but for row in found)
+
+    async def org(self) -> Found | None:
+        return await self._one(_ORG, {"org_id": self._org})
+
+    async def everybody(self) -> list[Found]:
+        return await self._all(_EVERYBODY, {"org_id": self._org})
+
     async def add_org(self, name: str, now: float) -> None:
         await self._insert(orgs, id=self._org, name=name, created_at=now)
 
-    async def add_user(self, user_id: UserId, name: str, role: str, now: float) -> None:
+    async def add_user(
+        self, user_id: UserId, name: str, role: str, now: float, **more: object
+    ) -> None:
         await self._insert(
-            users, id=user_id, org_id=self._org, name=name, role=role, created_at=now
+            users, id=user_id, org_id=self._org, name=name, role=role, created_at=now, **more
         )
 
+    async def change_user(self, user_id: str, **values: object) -> bool:
+        statement = update(users).where(users.c.org_id == self._org, users.c.id == user_id)
+        return await self._change(statement.values(**values)) > 0
+
+    async def delete_user(self, user_id: str) -> bool:
+        for table in (sign_in_links, account_tokens):
+            await self._change(
+                delete(table).where(table.c.org_id == self._org, table.c.user_id == user_id)
+            )
+        statement = delete(users).where(users.c.org_id == self._org, users.c.id == user_id)
+        return await self._change(statement) > 0
+
     async def add_link(self, token_hash: str, user_id: str, now: float, expires_at: float) -> None:
-        await self._work.connection.execute(
-            delete(sign_in_links).where(sign_in_links.c.expires_at <= now)
-        )
+        await self._change(delete(sign_in_links).where(sign_in_links.c.expires_at <= now))
         await self._insert(
             sign_in_links,
             token_hash=token_hash,
@@ -48,63 +120,138 @@ class AccountStore:
             expires_at=expires_at,
         )
 
-    async def add_session(
-        self, token_hash: str, user_id: str, now: float, expires_at: float
+    async def _first(self, query: Query) -> Found | None:
+        return (await self._work.connection.execute(query)).first()
+
+
+class SessionStore(_Store):
+    """Sessions of the work's org and their tokens."""
+
+    async def add(self, **row: object) -> None:
+        now = row["created_at"]
+        await self._change(delete(sessions).where(sessions.c.expires_at <= now))
+        await self._change(delete(session_tokens).where(session_tokens.c.expires_at <= now))
+        await self._insert(sessions, org_id=self._org, **row)
+
+    async def add_token(
+        self, token_hash: str, session_id: str, kind: str, *, now: float, expires_at: float
     ) -> None:
-        await self._work.connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
         await self._insert(
-            sessions,
+            session_tokens,
             token_hash=token_hash,
             org_id=self._org,
-            user_id=user_id,
+            session_id=session_id,
+            kind=kind,
             created_at=now,
             expires_at=expires_at,
         )
 
-    async def delete_session(self, token_hash: str) -> None:
-        await self._work.connection.execute(
-            delete(sessions).where(
-                sessions.c.org_id == self._org, sessions.c.token_hash == token_hash
+    async def of_user(self, user_id: str, now: float) -> list[Found]:
+        query = (
+            select(sessions)
+            .where(
+                sessions.c.org_id == self._org,
+                sessions.c.user_id == user_id,
+                sessions.c.expires_at > now,
+            )
+            .order_by(sessions.c.seen_at.desc())
+        )
+        return await self._all(query)
+
+    async def change(self, session_id: str, **values: object) -> None:
+        await self._change(
+            update(sessions)
+            .where(sessions.c.org_id == self._org, sessions.c.id == session_id)
+            .values(**values)
+        )
+
+    async def end(self, user_id: str, session_id: str) -> bool:
+        return await self._end(sessions.c.user_id == user_id, sessions.c.id == session_id) > 0
+
+    async def end_by_id(self, session_id: str) -> bool:
+        return await self._end(sessions.c.id == session_id) > 0
+
+    async def end_all(self, user_id: str, but: str | None = None) -> int:
+        return await self._end(sessions.c.user_id == user_id, sessions.c.id != (but or ""))
+
+    async def use_refresh(self, token_hash: str, now: float, successor: str) -> bool:
+        """Mark a refresh token used; of two who arrive together only one does it."""
+        statement = (
+            update(session_tokens)
+            .where(
+                session_tokens.c.org_id == self._org,
+                session_tokens.c.token_hash == token_hash,
+                session_tokens.c.used_at.is_(None),
+            )
+            .values(used_at=now, successor=successor)
+        )
+        return await self._change(statement) > 0
+
+    async def _end(self, *which: ColumnElement[bool]) -> int:
+        ended = select(sessions.c.id).where(sessions.c.org_id == self._org, *which)
+        await self._change(
+            delete(session_tokens).where(
+                session_tokens.c.org_id == self._org, session_tokens.c.session_id.in_(ended)
+            )
+        )
+        return await self._change(delete(sessions).where(sessions.c.org_id == self._org, *which))
+
+
+class TokenStore(_Store):
+    """Tokens of the work's org that are used once."""
+
+    async def add(
+        self,
+        token_hash: str,
+        purpose: str,
+        *,
+        user_id: str | None,
+        data: str,
+        now: float,
+        expires_at: float,
+    ) -> None:
+        await self._change(delete(account_tokens).where(account_tokens.c.expires_at <= now))
+        await self._insert(
+            account_tokens,
+            token_hash=token_hash,
+            org_id=self._org,
+            user_id=user_id,
+            purpose=purpose,
+            data=data,
+            created_at=now,
+            expires_at=expires_at,
+        )
+
+    async def find(self, token_hash: str, purpose: str, now: float) -> Found | None:
+        values = {"org_id": self._org, "token_hash": token_hash, "purpose": purpose, "now": now}
+        return await self._one(_TOKEN, values)
+
+    async def use(self, token_hash: str, purpose: str, now: float) -> Found | None:
+        """Take the token away; of two who arrive together only one gets the row."""
+        statement = (
+            delete(account_tokens)
+            .where(
+                account_tokens.c.org_id == self._org,
+                account_tokens.c.token_hash == token_hash,
+                account_tokens.c.purpose == purpose,
+                account_tokens.c.expires_at > now,
+            )
+            .returning(account_tokens.c.user_id, account_tokens.c.data)
+        )
+        return (await self._work.connection.execute(statement)).one_or_none()
+
+    async def forget(self, user_id: str, *purposes: str) -> None:
+        await self._change(
+            delete(account_tokens).where(
+                account_tokens.c.org_id == self._org,
+                account_tokens.c.user_id == user_id,
+                account_tokens.c.purpose.in_(purposes),
             )
         )
 
-    async def add_key(self, **row: object) -> None:
-        await self._insert(api_keys, org_id=self._org, **row)
 
-    async def keys(self, now: float) -> list[Found]:
-        query = (
-            select(api_keys)
-            .where(api_keys.c.org_id == self._org, _is_valid(api_keys.c.expires_at, now))
-            .order_by(api_keys.c.created_at.desc())
-        )
-        return list((await self._work.connection.execute(query)).all())
-
-    async def touch_key(self, key_id: str, now: float) -> None:
-        await self._work.connection.execute(
-            update(api_keys)
-            .where(api_keys.c.org_id == self._org, api_keys.c.id == key_id)
-            .values(last_used_at=now)
-        )
-
-    async def delete_key(self, key_id: str) -> bool:
-        statement = delete(api_keys).where(api_keys.c.org_id == self._org, api_keys.c.id == key_id)
-        return (await self._work.connection.execute(statement)).rowcount > 0
-
-    async def delete_expired_keys(self, now: float) -> None:
-        await self._work.connection.execute(delete(api_keys).where(api_keys.c.expires_at <= now))
-
-    async def _insert(self, table: Any, **row: object) -> None:
-        await self._work.connection.execute(insert(table).values(**row))
-
-    async def _one(self, query: Query) -> Found | None:
-        return (await self._work.connection.execute(query)).one_or_none()
-
-
-class DoorStore:
+class DoorStore(_Store):
     """Whose token this is, asked before anybody is known."""
-
-    def __init__(self, work: Work) -> None:
-        self._work = work
 
     async def use_link(self, token_hash: str, now: float) -> Found | None:
         """Mark the link used; of two who arrive together only one gets the row."""
@@ -121,50 +268,96 @@ class DoorStore:
         return (await self._work.connection.execute(statement)).one_or_none()
 
     async def session(self, token_hash: str, now: float) -> Found | None:
-        values = {"token_hash": token_hash, "now": now}
-        return (await self._work.connection.execute(_SESSION, values)).one_or_none()
+        return await self._one(_SESSION, {"token_hash": token_hash, "now": now})
 
-    async def key(self, prefix: str, now: float) -> Found | None:
-        values = {"prefix": prefix, "now": now}
-        return (await self._work.connection.execute(_KEY, values)).one_or_none()
+    async def refresh(self, token_hash: str, now: float) -> Found | None:
+        """The refresh token, used or not, with its session and whether its successor is used."""
+        return await self._one(_REFRESH, {"token_hash": token_hash, "now": now})
 
 
 def _people() -> Query:
-    return select(
-        users.c.id.label("user_id"),
-        users.c.name.label("user_name"),
-        orgs.c.id.label("org_id"),
-        orgs.c.name.label("org_name"),
-    ).join_from(users, orgs, users.c.org_id == orgs.c.id)
-
-
-def _is_valid(
-    expires_at: ColumnElement[Any], now: float | ColumnElement[Any]
-) -> ColumnElement[bool]:
-    return expires_at.is_(None) | (expires_at > now)
+    """Those who may come in, with their org."""
+    return (
+        select(
+            users.c.id.label("user_id"),
+            users.c.name.label("user_name"),
+            users.c.email.label("user_email"),
+            orgs.c.id.label("org_id"),
+            orgs.c.name.label("org_name"),
+        )
+        .join_from(users, orgs, users.c.org_id == orgs.c.id)
+        .where(users.c.status == "active")
+    )
 
 
 # Asked with every request, so built once: building a statement takes longer than a lookup.
 _SESSION = (
     _people()
-    .add_columns(sessions.c.expires_at)
+    .add_columns(
+        sessions.c.id.label("session_id"),
+        sessions.c.method,
+        sessions.c.csrf,
+        sessions.c.seen_at,
+        sessions.c.proved_at,
+        session_tokens.c.expires_at,
+    )
     .join(sessions, sessions.c.user_id == users.c.id)
+    .join(session_tokens, session_tokens.c.session_id == sessions.c.id)
     .where(
-        sessions.c.token_hash == bindparam("token_hash"),
+        session_tokens.c.token_hash == bindparam("token_hash"),
+        session_tokens.c.kind == "access",
+        session_tokens.c.expires_at > bindparam("now"),
         sessions.c.expires_at > bindparam("now"),
     )
 )
-_KEY = (
-    _people()
-    .add_columns(
-        api_keys.c.id.label("key_id"),
-        api_keys.c.name.label("key_name"),
-        api_keys.c.secret_hash,
-        api_keys.c.last_used_at,
+_successor = session_tokens.alias("successor")
+_REFRESH = (
+    select(
+        session_tokens.c.session_id,
+        session_tokens.c.org_id,
+        session_tokens.c.used_at,
+        _successor.c.used_at.label("successor_used_at"),
+        sessions.c.user_id,
+        sessions.c.method,
+        sessions.c.csrf,
+        sessions.c.proved_at,
     )
-    .join(api_keys, api_keys.c.user_id == users.c.id)
+    .join_from(session_tokens, sessions, session_tokens.c.session_id == sessions.c.id)
+    .join(_successor, _successor.c.token_hash == session_tokens.c.successor, isouter=True)
     .where(
-        api_keys.c.prefix == bindparam("prefix"),
-        _is_valid(api_keys.c.expires_at, bindparam("now")),
+        session_tokens.c.token_hash == bindparam("token_hash"),
+        session_tokens.c.kind == "refresh",
+        session_tokens.c.expires_at > bindparam("now"),
+        sessions.c.expires_at > bindparam("now"),
     )
+)
+_ROW = select(users).where(
+    users.c.org_id == bindparam("org_id"), users.c.id == bindparam("user_id")
+)
+_EVERYBODY = select(users.c.id, users.c.name, users.c.status).where(
+    users.c.org_id == bindparam("org_id")
+)
+_BY_EMAIL = select(users).where(
+    users.c.org_id == bindparam("org_id"), users.c.email == bindparam("email")
+)
+_PAGE = (
+    select(users)
+    .where(users.c.org_id == bindparam("org_id"), users.c.id > bindparam("after"))
+    .order_by(users.c.id)
+    .limit(bindparam("most"))
+)
+_ORG = select(
+    orgs.c.id,
+    orgs.c.name,
+    orgs.c.status,
+    orgs.c.registration,
+    orgs.c.mfa_required,
+    orgs.c.branding,
+    orgs.c.limits,
+).where(orgs.c.id == bindparam("org_id"))
+_TOKEN = select(account_tokens.c.user_id, account_tokens.c.data).where(
+    account_tokens.c.org_id == bindparam("org_id"),
+    account_tokens.c.token_hash == bindparam("token_hash"),
+    account_tokens.c.purpose == bindparam("purpose"),
+    account_tokens.c.expires_at > bindparam("now"),
 )

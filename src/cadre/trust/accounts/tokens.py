@@ -4,15 +4,8 @@ import base64
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 
-_KEY_MARK = "ck"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyParts:
-    prefix: str
-    secret: str
+_ACCESS_MARK = "ca"
 
 
 def new_token() -> str:
@@ -20,21 +13,17 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def new_key() -> KeyParts:
-    return KeyParts(secrets.token_hex(5), secrets.token_hex(32))
+def new_access_token() -> str:
+    """A token of a session; its mark tells it from a key of the API."""
+    return f"{_ACCESS_MARK}_{new_token()}"
 
 
-def join_key(parts: KeyParts) -> str:
-    return f"{_KEY_MARK}_{parts.prefix}_{parts.secret}"
+def new_refresh_token() -> str:
+    return f"cr_{new_token()}"
 
 
-def split_key(key: str) -> KeyParts | None:
-    """The parts of `ck_<prefix>_<secret>`, or None if it does not look like one."""
-    mark, _, rest = key.partition("_")
-    prefix, _, secret = rest.partition("_")
-    if mark != _KEY_MARK or not prefix or not secret or len(key) > 200:
-        return None
-    return KeyParts(prefix, secret)
+def is_access_token(token: str) -> bool:
+    return token.startswith(f"{_ACCESS_MARK}_")
 
 
 def digest(token: str) -> str:
@@ -42,16 +31,11 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def same(one: str, other: str) -> bool:
-    """Compare in a time that does not tell how much agrees."""
-    return hmac.compare_digest(one.encode(), other.encode())
-
-
 def csrf_of(session_token: str) -> str:
-    """The token that unsafe requests of this session repeat in a header.
+    """The token that unsafe requests of a session without one of its own repeat in a header.
 
-    Derived, not stored: a page of another origin can make a browser send the cookie, but
-    can't read it, so it can't say this.
+    A page of another origin can make a browser send the cookie, but can't read it, so it can't
+    say this.
     """
     mac = hmac.digest(session_token.encode(), b"cadre csrf", "sha256")
     return base64.urlsafe_b64encode(mac).decode().rstrip("=")

@@ -7,30 +7,36 @@ reserved is paid all the same, and the next one is refused.
 
 import asyncio
 import time
+from collections.abc import Iterable
 from decimal import Decimal
 
 from cadre.infra.database import Database, Work
 from cadre.kernel.errors import Invalid
 from cadre.kernel.ids import OrgId, new_id
 from cadre.kernel.scope import DEFAULT_PROJECT, Principal, Scope
+from cadre.trust.budgets.advances import Advances
 from cadre.trust.budgets.errors import (
     BudgetExceeded,
     LedgerUnavailable,
-    PriceUnknown,
     TooManyBudgets,
     UnknownBudget,
 )
 from cadre.trust.budgets.ledger import Verdict, ledger_on
 from cadre.trust.budgets.money import say_usd
 from cadre.trust.budgets.periods import window_end
-from cadre.trust.budgets.reservation import Claim, Line, Plan, Refused, Reservation, Rules
+from cadre.trust.budgets.purse import Pace
+from cadre.trust.budgets.reservation import Claim, Line, Refused, Reservation
+from cadre.trust.budgets.rules import Rules, Standing, topic_of
 from cadre.trust.budgets.schemas import EACH, Alert, Budget, BudgetInput, Window
+from cadre.trust.budgets.settling import Settlement
 from cadre.trust.budgets.spender import Spender
 from cadre.trust.budgets.store import BudgetStore
 
 _MOST_BUDGETS = 200
 _MOST_WINDOWS = 200
 _MOST_KNOWN = 1000
+_MOST_FILLS = 3
+_FRESH_SECONDS = 0.25
 _KEPT_SECONDS = 400 * 86_400.0
 _KEPT_RUN_SECONDS = 30 * 86_400.0
 _SYSTEM = Scope(OrgId("*"), DEFAULT_PROJECT, "*", Principal("system", "budgets", "Budgets"))
@@ -39,10 +45,12 @@ _SYSTEM = Scope(OrgId("*"), DEFAULT_PROJECT, "*", Principal("system", "budgets",
 class Budgets:
     """Budgets of all orgs, and the reservations of this process."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, pace: Pace | None = None) -> None:
+        """`pace` says when money is set aside ahead of the calls."""
         self.owner = new_id("own")
         self._database = database
         self.ledger = ledger_on(database)
+        self._advances = Advances(self.ledger, self._hold, pace or Pace())
         self._rules: dict[str, Rules] = {}
         self._refused: set[Line] = set()
         self._suspended = ""
@@ -53,6 +61,7 @@ class Budgets:
 
     async def close(self) -> None:
         """Give back what this process still holds: no call of it goes on."""
+        await self._advances.close()
         if self.has_held:
             await self.ledger.release_owner(self.owner)
         await self.ledger.close()
@@ -63,21 +72,42 @@ class Budgets:
         Raises `BudgetExceeded`, or `PriceUnknown` if `worst_usd` is None and a budget minds.
         Where no budget applies, or the call is free, nothing is written.
         """
-        scope = spender.scope
-        rules = self._rules.get(scope.org) or await self._load(scope)
+        rules = self._rules.get(spender.scope.org) or await self._load(spender.scope)
+        fills, is_known = 0, False
         while True:
-            plan = Plan.of(rules, spender, worst_usd)
-            verdict = await self._take(plan, rules, scope)
-            if verdict == "held":
-                return plan.reservation
-            if isinstance(verdict, Refused):
-                raise await self._exceeded(scope, plan, verdict)
-            rules = await self._load(scope)
+            standing = rules.standing(spender)
+            nano, now = standing.to_hold(worst_usd), time.monotonic()
+            if nano and self._suspended:
+                raise LedgerUnavailable(self._suspended)
+            is_known = is_known or rules.is_fresh(self._database.mark(rules.topic), now)
+            # A hold asks by itself whether the rules are still true.
+            if not is_known and (not nano or standing.purse.advances):
+                rules, is_known = await self._confirmed(rules, spender.scope), True
+                continue
+            if not nano:
+                standing.check_price(worst_usd)
+                return standing.unheld
+            if taken := standing.purse.take(nano, now):
+                advance, call = taken
+                return Reservation(call, nano, standing.unheld.lines, advance.id)
+            if fills < _MOST_FILLS and standing.purse.is_hot(now):
+                fills += 1
+                if await self._advances.fill(standing.purse, nano):
+                    continue
+            if reservation := await self._hold_one(standing, nano, spender.scope):
+                return reservation
+            rules = await self._load(spender.scope)
 
     async def release(self, reservation: Reservation) -> None:
         """Give back what was set aside for a call that was not made."""
-        if reservation.held_nano:
+        if reservation.advance_id:
+            self._advances.release(reservation)
+        elif reservation.held_nano:
             await self.ledger.release(reservation.id)
+
+    def settled(self, settlements: Iterable[Settlement], gone: Iterable[str]) -> None:
+        """The transaction of `settlements` is committed; `settle` said which advances are gone."""
+        self._advances.settled(settlements, gone)
 
     def suspend(self, reason: str) -> None:
         """Refuse what a hard budget would have to hold, because `reason`."""
@@ -140,19 +170,16 @@ class Budgets:
         async with self._database.begin(_SYSTEM) as work:
             return await BudgetStore(work).prune(now - _KEPT_SECONDS, now - _KEPT_RUN_SECONDS)
 
-    async def _take(self, plan: Plan, rules: Rules, scope: Scope) -> Verdict:
-        """Hold what `plan` claims; "stale" if the rules that it was made by have changed."""
-        if plan.claim is not None:
-            return await self._hold(plan.claim)
-        if await self.ledger.revision(scope.org) != rules.revision:
-            return "stale"
-        if plan.objecting is not None:
-            raise PriceUnknown(
-                f"{plan.objecting.title} can't be kept: the price of this model is not known. "
-                "Enter its price under Models (0 if it is free), or let the budget allow calls "
-                "of unknown price."
-            )
-        return "held"
+    async def _hold_one(self, standing: Standing, nano: int, scope: Scope) -> Reservation | None:
+        """Hold what one call may cost, or raise `BudgetExceeded`; None if the rules have changed."""
+        purse = standing.purse
+        claim = Claim(new_id("rsv"), purse.org, purse.revision, nano, purse.lines, purse.limits)
+        verdict = await self._hold(claim)
+        if isinstance(verdict, Refused) and await self._advances.reclaim(claim, verdict):
+            verdict = await self._hold(claim)
+        if isinstance(verdict, Refused):
+            raise await self._exceeded(scope, standing.hard[verdict.line], claim, verdict)
+        return Reservation(claim.id, nano, standing.unheld.lines) if verdict == "held" else None
 
     async def _hold(self, claim: Claim) -> Verdict:
         if self._suspended:
@@ -167,21 +194,35 @@ class Budgets:
             await self.ledger.release(claim.id)
             raise
 
+    async def _confirmed(self, rules: Rules, scope: Scope) -> Rules:
+        """`rules` if they are still true, or else those that are."""
+        mark = self._database.mark(topic_of(scope.org))
+        until = time.monotonic() + _FRESH_SECONDS
+        if await self.ledger.revision(scope.org) != rules.revision:
+            return await self._load(scope)
+        rules.confirm(mark, until)
+        return rules
+
     async def _load(self, scope: Scope) -> Rules:
+        mark = self._database.mark(topic_of(scope.org))
+        until = time.monotonic() + _FRESH_SECONDS
         async with self._database.read(scope) as work:
             store = BudgetStore(work)
             # The number first: rules that are newer than it are just looked up once more.
             revision = await store.revision()
             enabled = tuple(budget for budget in await store.all() if budget.enabled)
         # In the order in which windows are locked.
-        rules = Rules(revision, tuple(sorted(enabled, key=lambda budget: budget.id)))
+        ordered = tuple(sorted(enabled, key=lambda budget: budget.id))
+        rules = Rules(scope.org, revision, ordered, self._advances.purse)
+        rules.confirm(mark, until)
+        self._advances.retire(scope.org, revision)
         self._rules[scope.org] = rules
         return rules
 
-    async def _exceeded(self, scope: Scope, plan: Plan, refused: Refused) -> BudgetExceeded:
-        assert plan.claim is not None
-        budget, line = plan.budgets[refused.line], plan.claim.lines[refused.line]
-        limit = budget.limit_nano
+    async def _exceeded(
+        self, scope: Scope, budget: Budget, claim: Claim, refused: Refused
+    ) -> BudgetExceeded:
+        line, limit = claim.lines[refused.line], budget.limit_nano
         if line not in self._refused:  # the table would refuse it too, but for a write each
             self._refused = {*self._refused, line} if len(self._refused) < _MOST_KNOWN else {line}
             await self.ledger.refuse(scope.org, line, refused.settled_nano, limit)
@@ -193,7 +234,7 @@ class Budgets:
         return BudgetExceeded(
             f"{budget.title}{whose}: of {say_usd(limit)}, {say_usd(refused.settled_nano)} are spent "
             f"and {say_usd(refused.reserved_nano)} reserved; this call could cost "
-            f"{say_usd(plan.claim.nano)}. {until} Raise the limit of budget {budget.id}, or "
+            f"{say_usd(claim.nano)}. {until} Raise the limit of budget {budget.id}, or "
             "choose a cheaper model or a shorter answer."
         )
 

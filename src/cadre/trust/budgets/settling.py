@@ -5,10 +5,11 @@ reserve in them wait only for the commit.
 """
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Double, bindparam, delete, text, update
+from sqlalchemy import Double, bindparam, delete, select, text, update
 
 from cadre.infra.database import Connection
 from cadre.trust.budgets.reservation import by_window
@@ -21,6 +22,18 @@ _RELEASE = (
     delete(budget_reservations)
     .where(_held.id.in_(bindparam("ids", expanding=True)))
     .returning(_held.budget_id, _held.subject, _held.window_id, _held.nano)
+)
+# SQLite, where nobody else writes meanwhile, leaves the locks out.
+_LOCK = (
+    select(_held.id, _held.budget_id, _held.subject, _held.window_id, _held.nano)
+    .where(_held.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_held.id, _held.budget_id)
+    .with_for_update()
+)
+_LOWER = (
+    update(budget_reservations)
+    .where((_held.id == bindparam("of_id")) & (_held.budget_id == bindparam("of_budget")))
+    .values(nano=_held.nano - bindparam("less"))
 )
 # A budget that is gone gets no window any more.
 _MAKE = text("""
@@ -56,16 +69,32 @@ on conflict do nothing
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What one call cost; `lines` are (budget, subject, window), as they were reserved."""
+    """What one call cost; `lines` are (budget, subject, window), as they were reserved.
+
+    Where it was held in an advance, `held_nano` of that was its own.
+    """
 
     reservation_id: str
     cost_nano: int
     lines: Sequence[tuple[str, str, str]]
+    advance_id: str = ""
+    held_nano: int = 0
+
+    @property
+    def spent_nano(self) -> int:
+        """By how much the advance is lower now."""
+        return max(0, min(self.cost_nano, self.held_nano))
 
 
-async def settle(connection: Connection, settlements: Sequence[Settlement]) -> None:
-    """Add the costs to their windows and give back what was held; whoever calls commits."""
-    freed = await _release(connection, [each.reservation_id for each in settlements])
+async def settle(connection: Connection, settlements: Sequence[Settlement]) -> list[str]:
+    """Add the costs to their windows and give back what was held; whoever calls commits.
+
+    Returns the advances that are gone, for `Budgets.settled` after the commit.
+    """
+    alone = [each.reservation_id for each in settlements if not each.advance_id]
+    rows = await _release(connection, [id_ for id_ in alone if id_])
+    lowered, gone = await _lower(connection, settlements)
+    freed = by_window(rows + lowered)
     paid = by_window(
         [(*line, each.cost_nano) for each in settlements if each.cost_nano for line in each.lines]
     )
@@ -78,14 +107,42 @@ async def settle(connection: Connection, settlements: Sequence[Settlement]) -> N
     for key in sorted(changes):
         names = dict(zip(("of_budget", "of_subject", "of_window"), key, strict=True))
         await _change(connection, names | {"now": now}, changes[key])
+    return gone
 
 
-async def _release(connection: Connection, ids: Sequence[str]) -> list[tuple[int, str, str, str]]:
+async def _release(connection: Connection, ids: Sequence[str]) -> list[tuple[str, str, str, int]]:
     rows: list[tuple[str, str, str, int]] = []
     for start in range(0, len(ids), _PART):
         part = {"ids": sorted(ids[start : start + _PART])}
         rows += [(r[0], r[1], r[2], r[3]) for r in await connection.execute(_RELEASE, part)]
-    return by_window(rows)
+    return rows
+
+
+async def _lower(
+    connection: Connection, settlements: Sequence[Settlement]
+) -> tuple[list[tuple[str, str, str, int]], list[str]]:
+    """Lower the rows of advances by what their calls have spent; also says which are gone."""
+    spent: Counter[str] = Counter()
+    for each in settlements:
+        if each.advance_id:
+            spent[each.advance_id] += each.spent_nano
+    if not spent:
+        return [], []
+    found = (await connection.execute(_LOCK, {"ids": sorted(spent)})).all()
+    # A row never has less than its calls hold, unless something was settled twice.
+    less = [min(spent[row.id], row.nano) for row in found]
+    changes = [
+        {"of_id": row.id, "of_budget": row.budget_id, "less": nano}
+        for row, nano in zip(found, less, strict=True)
+        if nano
+    ]
+    if changes:
+        await connection.execute(_LOWER, changes)
+    rows = [
+        (row.budget_id, row.subject, row.window_id, nano)
+        for row, nano in zip(found, less, strict=True)
+    ]
+    return rows, sorted(spent.keys() - {row.id for row in found})
 
 
 async def _change(

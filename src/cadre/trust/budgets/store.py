@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select, text, update
 from cadre.infra.database import Work
 from cadre.trust.budgets.money import to_nano, to_usd
 from cadre.trust.budgets.periods import TOTAL, window_at, window_end
+from cadre.trust.budgets.rules import topic_of
 from cadre.trust.budgets.schemas import Alert, Budget, Window
 from cadre.trust.budgets.tables import (
     budget_alerts,
@@ -37,6 +38,7 @@ class BudgetStore:
     """Budgets of `work.scope.org`. What changes one also raises the org's revision."""
 
     def __init__(self, work: Work) -> None:
+        self._work = work
         self._connection = work.connection
         self._org = work.scope.org
 
@@ -65,11 +67,13 @@ class BudgetStore:
         await self._raise_revision()
 
     async def delete(self, budget_id: str) -> bool:
-        own = (budgets.c.org_id == self._org) & (budgets.c.id == budget_id)
-        if not (await self._connection.execute(delete(budgets).where(own))).rowcount:
+        if await self.get(budget_id) is None:
             return False
+        # What belongs to the budget first: without it, it is nobody's.
         for table in (budget_reservations, budget_windows, budget_alerts):
             await self._connection.execute(delete(table).where(table.c.budget_id == budget_id))
+        own = (budgets.c.org_id == self._org) & (budgets.c.id == budget_id)
+        await self._connection.execute(delete(budgets).where(own))
         await self._raise_revision()
         return True
 
@@ -135,6 +139,7 @@ class BudgetStore:
 
     async def _raise_revision(self) -> None:
         await self._connection.execute(_RAISE, {"org_id": self._org})
+        self._work.touch(topic_of(self._org))
 
 
 def _values(budget: Budget) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """Budgets, what is spent and set aside in their windows, and who set it aside.
 
 `reserved_nano` of a window is always the sum of its rows in `budget_reservations`: whoever
-deletes such a row, and nobody else, takes its amount off the window.
+deletes or lowers such a row, and nobody else, takes as much off the window.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, Table, Text
 
-from cadre.infra.database import metadata
+from cadre.infra.database import Parent, metadata
+
+_OF_BUDGET = {"tenant": Parent("budget_id", "budgets")}
 
 budgets = Table(
     "budgets",
@@ -45,6 +47,7 @@ budget_windows = Table(
     Column("settled_nano", BigInteger, nullable=False),
     Column("reserved_nano", BigInteger, nullable=False),
     Column("updated_at", Double, nullable=False),
+    info=_OF_BUDGET,
 )
 
 budget_reservations = Table(
@@ -57,6 +60,7 @@ budget_reservations = Table(
     Column("nano", BigInteger, nullable=False),
     Column("owner", Text, nullable=False),
     Index("budget_reservations_owner", "owner"),
+    info=_OF_BUDGET,
 )
 
 # A process that holds reservations raises its `beat`; one that stops doing so has died.
@@ -65,6 +69,7 @@ budget_owners = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("beat", Integer, nullable=False),
+    info={"shared": "A row a process, and a process works for all orgs."},
 )
 
 budget_alerts = Table(

@@ -34,10 +34,12 @@ class Entry:
 
 def line_of(record: UsageRecord, reservation: Reservation | None) -> bytes:
     """The line to spool. Anything can be recorded: a broken name must not lose the money."""
-    held = None
+    held: list[Any] | None = None
     if reservation is not None and reservation.lines:
         lines = [[each.budget_id, each.subject, each.window_id] for each in reservation.lines]
         held = [reservation.id, lines]
+        if reservation.advance_id:
+            held += [reservation.advance_id, reservation.held_nano]
     try:
         return orjson.dumps((_VERSION, record, held), default=str, option=orjson.OPT_APPEND_NEWLINE)
     except TypeError:  # half a character, or a number of more than 64 bits
@@ -81,8 +83,8 @@ def _row(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _settlement(held: list[Any], cost_nano: int | None) -> Settlement:
-    reservation_id, lines = held
-    return Settlement(reservation_id, cost_nano or 0, [tuple(each) for each in lines])
+    reservation_id, lines, *advance = held
+    return Settlement(reservation_id, cost_nano or 0, [tuple(each) for each in lines], *advance)
 
 
 def _tame(name: str, value: Any) -> Any:

@@ -172,7 +172,10 @@ class UsageLog:
     async def _write(self, entries: Sequence[Entry]) -> int:
         batch = await asyncio.to_thread(Batch, entries) if len(entries) > _MANY else Batch(entries)
         async with self._database.begin(_SYSTEM) as work:
-            return await write(work, batch)
+            written = await write(work, batch)
+        # Also what was there already: an answer to a commit may have been lost.
+        self._budgets.settled(batch.settlements, written.gone)
+        return written.records
 
     def _set_aside(self, line: bytes) -> None:
         _log.error("usage_record_set_aside", folder=str(self._spool.folder), bytes=len(line))

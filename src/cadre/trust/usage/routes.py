@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import StreamingResponse
 
 from cadre.infra.database import Database
-from cadre.infra.web import CurrentScope, Paging, Provide, Reading, Writing
+from cadre.infra.web import CurrentScope, Paging, Provide, Reading, Writing, requires
 from cadre.kernel.paging import Page
 from cadre.kernel.scope import Scope
 from cadre.trust.budgets import Via
@@ -76,13 +76,13 @@ _Span = Annotated[Timespan, Depends(_timespan)]
 _Filter = Annotated[UsageFilter, Depends(_filter)]
 
 
-@router.get("/summary")
+@router.get("/summary", dependencies=[requires("usage:read")])
 async def get_summary(work: Reading, usage: _Usage, span: _Span, only: _Filter) -> Summary:
     """Totals, latency, errors, and what this month is going to cost."""
     return await usage.summary(work, span, only)
 
 
-@router.get("/series")
+@router.get("/series", dependencies=[requires("usage:read")])
 async def get_series(
     *,
     work: Reading,
@@ -96,7 +96,7 @@ async def get_series(
     return await usage.series(work, span, only, step, by)
 
 
-@router.get("/breakdown")
+@router.get("/breakdown", dependencies=[requires("usage:read")])
 async def get_breakdown(
     *,
     work: Reading,
@@ -110,7 +110,7 @@ async def get_breakdown(
     return await usage.breakdown(work, span, only, by, top)
 
 
-@router.get("/calls")
+@router.get("/calls", dependencies=[requires("usage:read")])
 async def list_calls(
     work: Reading, usage: _Usage, span: _Span, only: _Filter, paging: Paging
 ) -> Page[UsageCall]:
@@ -118,7 +118,7 @@ async def list_calls(
     return await usage.calls(work, span, only, paging.cursor, paging.limit)
 
 
-@router.get("/export", response_class=StreamingResponse)
+@router.get("/export", response_class=StreamingResponse, dependencies=[requires("usage:read")])
 async def export_calls(
     *,
     database: Annotated[Database, Provide(Database)],
@@ -136,13 +136,13 @@ async def export_calls(
     return StreamingResponse(lines, media_type=_TYPES[form], headers=headers)
 
 
-@router.get("/retention")
+@router.get("/retention", dependencies=[requires("settings:read")])
 async def get_retention(work: Reading, usage: _Usage) -> UsageRetention:
     """For how many days single calls are kept."""
     return await usage.retention(work)
 
 
-@router.put("/retention")
+@router.put("/retention", dependencies=[requires("settings:write")])
 async def put_retention(work: Writing, usage: _Usage, body: UsageRetention) -> UsageRetention:
     """Keep single calls for so many days; sums by day stay."""
     await usage.keep(work, body)

@@ -1,6 +1,7 @@
 """Writing: entries become rows, sums by day and settled budgets, in one transaction, once each."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -68,8 +69,16 @@ class Batch:
         return [entry.settlement for entry in self.by_id.values() if entry.settlement is not None]
 
 
-async def write(work: Work, batch: Batch) -> int:
-    """Write those of `batch` that are not there yet; returns how many. Whoever began commits.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many records were new, and which advances that they settled are gone."""
+
+    records: int
+    gone: Sequence[str]
+
+
+async def write(work: Work, batch: Batch) -> Written:
+    """Write those of `batch` that are not there yet. Whoever began commits.
 
     The order of tables, and of keys in each, is the same for all writers, so that none wait
     for each other.
@@ -83,9 +92,9 @@ async def write(work: Work, batch: Batch) -> int:
         fresh = batch.only(list(made.scalars()))
     if fresh.by_id:
         await connection.execute(_ADD[dialect], fresh.days)
-    if settlements := fresh.settlements:
-        await settle(connection, settlements)
-    return len(fresh.by_id)
+    settlements = fresh.settlements
+    gone = await settle(connection, settlements) if settlements else ()
+    return Written(len(fresh.by_id), gone)
 
 
 def _insert_sqlite(connection: SyncConnection, batch: Batch) -> Batch:

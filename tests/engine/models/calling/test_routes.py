@@ -32,6 +32,7 @@ from cadre.kernel.messages import (
     Usage,
 )
 from cadre.kernel.scope import Scope
+from tests.granted import granted
 
 NAME = "openrouter:meta/llama-3.3:free"
 
@@ -96,7 +97,7 @@ async def client(database: Database, scope: Scope) -> AsyncIterator[httpx2.Async
     app.include_router(router)
     app.dependency_overrides[current_scope] = lambda: scope
     install_problems(app)
-    transport = httpx2.ASGITransport(app=app)
+    transport = httpx2.ASGITransport(granted(app))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 

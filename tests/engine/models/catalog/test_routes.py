@@ -13,6 +13,7 @@ from cadre.infra.database import Database
 from cadre.infra.web import current_scope, install_problems
 from cadre.kernel.scope import Scope
 from tests.engine.models.catalog.conftest import TODAY
+from tests.granted import granted
 
 OTHER = {"x-org": "other"}
 
@@ -30,7 +31,7 @@ async def client(
 
     app.dependency_overrides[current_scope] = scope_of
     app.include_router(router)
-    transport = httpx2.ASGITransport(app)
+    transport = httpx2.ASGITransport(granted(app))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as opened:
         yield opened
 

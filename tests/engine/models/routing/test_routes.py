@@ -15,6 +15,7 @@ from cadre.infra.web import current_scope, install_problems
 from cadre.kernel.scope import Scope
 from tests.engine.models.routing.conftest import World
 from tests.engine.models.routing.examples import candidate
+from tests.granted import granted
 
 MINE = "name: mine\nrules:\n  - targets: ['a:small']\n"
 OTHER = {"x-org": "other"}
@@ -33,7 +34,7 @@ async def client(
 
     app.dependency_overrides[current_scope] = scope_of
     app.include_router(router)
-    transport = httpx2.ASGITransport(app)
+    transport = httpx2.ASGITransport(granted(app))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as opened:
         yield opened
 

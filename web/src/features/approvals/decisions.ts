@@ -4,7 +4,7 @@
  */
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useSyncExternalStore } from "react";
-import { apiUrl, problemOf, Unreachable, unsafeHeaders } from "@/api/client";
+import { apiUrl, Problem, problemOf, send, Unreachable, unsafeHeaders } from "@/api/client";
 import type { Approval } from "@/api/types";
 
 export interface Decision {
@@ -81,14 +81,14 @@ export function newDecisions(send: Send, heldMs = HELD_MS) {
 }
 
 const decisions = newDecisions(async (approval, decision) => {
-  const response = await fetch(apiUrl(`/approvals/${approval.id}/decision`), {
+  const response = await send(apiUrl(`/approvals/${approval.id}/decision`), {
     method: "POST",
     headers: { "Content-Type": "application/json", ...unsafeHeaders() },
     body: JSON.stringify({ ...decision, call_hash: approval.call_hash }),
     // It must arrive also when it is sent by a page that goes away.
     keepalive: true,
-  }).catch(() => {
-    throw new Unreachable();
+  }).catch((error: unknown) => {
+    throw error instanceof Problem ? error : new Unreachable();
   });
   if (!response.ok) throw await problemOf(response);
 });

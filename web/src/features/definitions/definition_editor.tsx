@@ -4,12 +4,14 @@ import { Problem } from "@/api/client";
 import { Button } from "@/ui/button";
 import { Kbd } from "@/ui/kbd";
 import { Spinner } from "@/ui/notes";
+import type { EditorLanguage } from "@/ui/yaml_editor";
 import type { Fault } from "./fault";
 
 const YamlEditor = lazy(() => import("@/ui/yaml_editor"));
 
 interface Props {
   label: string;
+  language?: EditorLanguage;
   /** What it is a definition of: "agent". */
   noun: string;
   isNew: boolean;
@@ -43,6 +45,7 @@ export function DefinitionEditor(props: Props) {
       <Suspense fallback={<Spinner label="Loading the editor" />}>
         <YamlEditor
           label={props.label}
+          language={props.language ?? "yaml"}
           value={props.text}
           onChange={props.onChange}
           onSave={onSave}

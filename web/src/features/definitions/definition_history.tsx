@@ -89,6 +89,7 @@ function VersionRow({ version, isShown }: { version: Version; isShown: boolean }
 
 interface ChangeProps {
   file: string;
+  language?: string;
   before: { version: number } | undefined;
   /** Undefined while they are on their way. */
   textBefore: string | undefined;
@@ -97,16 +98,20 @@ interface ChangeProps {
   /** Null: there is nothing to restore. */
   onRestore: (() => void) | null;
   isRestoring: boolean;
+  /** Another thing to do with this version. */
+  action?: React.ReactNode;
 }
 
 /** What one version changed, and the button that brings it back. */
-export function VersionChange({ file, before, text, textBefore, error, ...restore }: ChangeProps) {
+export function VersionChange(props: ChangeProps) {
+  const { file, language = "yaml", before, text, textBefore, error, ...restore } = props;
   return (
     <div className="pane flex min-w-0 grow flex-col gap-3 p-4">
       <div className="flex flex-wrap items-center gap-2">
         <h2 className="grow text-ink-2">
           {before ? `What changed since ${versionName(before).toLowerCase()}` : "How it began"}
         </h2>
+        {restore.action}
         {restore.onRestore !== null && (
           <Button
             size="sm"
@@ -124,7 +129,7 @@ export function VersionChange({ file, before, text, textBefore, error, ...restor
       ) : before !== undefined && textBefore !== undefined ? (
         <DiffView before={textBefore} after={text} label={file} />
       ) : (
-        <CodeBlock code={text} language="yaml" title={file} />
+        <CodeBlock code={text} language={language} title={file} />
       )}
     </div>
   );

@@ -1,4 +1,4 @@
-/** Settings of the org: models and their providers, keys of the API, rules of the gate. */
+/** Settings of the org: models and their providers, rules of the gate. */
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { Page } from "@/api/types";
@@ -42,14 +42,6 @@ export interface ModelList {
   default: string;
 }
 
-export interface ApiKey {
-  id: string;
-  name: string;
-  prefix: string;
-  created_at: number;
-  last_used_at: number | null;
-}
-
 export interface Ruling {
   effect: "allow" | "ask" | "deny" | "error";
   reason: string;
@@ -65,11 +57,6 @@ export const modelsQuery = queryOptions({
 export const providersQuery = queryOptions({
   queryKey: ["providers"],
   queryFn: ({ signal }) => api.get<Page<Provider>>("/providers", undefined, signal),
-});
-
-export const keysQuery = queryOptions({
-  queryKey: ["keys"],
-  queryFn: ({ signal }) => api.get<Page<ApiKey>>("/keys", undefined, signal),
 });
 
 export const rulesQuery = queryOptions({
@@ -107,11 +94,6 @@ export const useTestProvider = () =>
 
 export const useDefaultModel = () =>
   useChange((name: string) => api.put<ModelList>("/models/default", { name }), ["models", "me"]);
-
-export const useCreateKey = () =>
-  useChange((name: string) => api.post<ApiKey & { key: string }>("/keys", { name }), ["keys"]);
-
-export const useRevokeKey = () => useChange((id: string) => api.delete(`/keys/${id}`), ["keys"]);
 
 export const useSaveRules = () =>
   useChange(

@@ -1,7 +1,9 @@
 /** What agents may do without asking, what they ask about, what they may not. */
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
+import { may } from "@/api/me";
 import { Button } from "@/ui/button";
 import { ErrorNote, Spinner } from "@/ui/notes";
 import { toast } from "@/ui/toast";
@@ -26,7 +28,27 @@ export default function RuleSettings() {
     <>
       <Section
         title="Rules"
-        hint="Every call of every agent passes these. Of the rules that match, the strictest counts: deny before ask before allow. Where none matches, reading is allowed and what is dangerous is asked."
+        hint={
+          <>
+            Every call of every agent passes these. Of the rules that match, the strictest counts:
+            deny before ask before allow. Where none matches, reading is allowed and what is
+            dangerous is asked.
+            {may("policies:read") && (
+              <>
+                {" "}
+                For what a list can’t say, there are{" "}
+                <Link
+                  to="/settings/$section"
+                  params={{ section: "policies" }}
+                  className="text-accent-text underline"
+                >
+                  policies
+                </Link>
+                .
+              </>
+            )}
+          </>
+        }
       >
         {error && <ErrorNote title="The rules could not be read" error={error} />}
         {data ? (

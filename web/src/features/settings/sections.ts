@@ -1,11 +1,18 @@
 /** What can be set, in groups; each part is loaded when it is opened. */
 import { type ComponentType, lazy } from "react";
+import { may } from "@/api/me";
 
 export interface SettingsSection {
   /** As in its address. */
   id: string;
   label: string;
   group: string;
+  /** The permission without which it is not offered. */
+  needs?: string;
+  /** For members of the organisation that runs the installation. */
+  isHomeOnly?: boolean;
+  /** It fills its pane and scrolls by itself. */
+  isFull?: boolean;
   Content: ComponentType;
 }
 
@@ -23,10 +30,84 @@ export const SECTIONS: SettingsSection[] = [
     Content: lazy(() => import("./rule_settings")),
   },
   {
+    id: "organisation",
+    label: "Organisation",
+    group: "Workspace",
+    needs: "org:read",
+    Content: lazy(() => import("@/features/organisation/organisation_section")),
+  },
+  {
+    id: "members",
+    label: "Members",
+    group: "People and programs",
+    needs: "members:read",
+    Content: lazy(() => import("@/features/members/members_section")),
+  },
+  {
+    id: "roles",
+    label: "Roles and groups",
+    group: "People and programs",
+    needs: "roles:read",
+    isFull: true,
+    Content: lazy(() => import("@/features/access/access_section")),
+  },
+  {
+    id: "services",
+    label: "Service accounts",
+    group: "People and programs",
+    needs: "service-accounts:read",
+    Content: lazy(() => import("@/features/keys/services_section")),
+  },
+  {
     id: "keys",
     label: "API keys",
     group: "People and programs",
-    Content: lazy(() => import("./key_settings")),
+    needs: "keys:use",
+    Content: lazy(() => import("@/features/keys/keys_section")),
+  },
+  {
+    id: "policies",
+    label: "Policies",
+    group: "Safety",
+    needs: "policies:read",
+    isFull: true,
+    Content: lazy(() => import("@/features/policies/policies_section")),
+  },
+  {
+    id: "consents",
+    label: "Consents",
+    group: "Safety",
+    Content: lazy(() => import("@/features/policies/consents_section")),
+  },
+  {
+    id: "secrets",
+    label: "Secrets",
+    group: "Safety",
+    needs: "secrets:read",
+    Content: lazy(() => import("@/features/secrets/secrets_section")),
+  },
+  {
+    id: "limits",
+    label: "Limits",
+    group: "Safety",
+    needs: "limits:read",
+    Content: lazy(() => import("@/features/limits/limits_section")),
+  },
+  {
+    id: "audit",
+    label: "Audit log",
+    group: "Safety",
+    needs: "audit:read",
+    isFull: true,
+    Content: lazy(() => import("@/features/audit/audit_section")),
+  },
+  {
+    id: "organisations",
+    label: "Organisations",
+    group: "This installation",
+    needs: "orgs:read",
+    isHomeOnly: true,
+    Content: lazy(() => import("@/features/organisation/installation_section")),
   },
   {
     id: "about",
@@ -35,6 +116,14 @@ export const SECTIONS: SettingsSection[] = [
     Content: lazy(() => import("./about_settings")),
   },
 ];
+
+/** What this person may open. */
+export function offered(sections: readonly SettingsSection[], isHome: boolean): SettingsSection[] {
+  return sections.filter(
+    ({ needs, isHomeOnly = false }) =>
+      (needs === undefined || may(needs)) && (isHome || !isHomeOnly),
+  );
+}
 
 export const FIRST = SECTIONS[0] as SettingsSection;
 

@@ -3,14 +3,15 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { ChevronRight } from "lucide-react";
 import { Suspense } from "react";
+import { useMe } from "@/api/me";
 import { Spinner } from "@/ui/notes";
 import { PaneHeader } from "@/ui/panes";
-import { FIRST, grouped, SECTIONS } from "./sections";
+import { FIRST, grouped, offered, SECTIONS, type SettingsSection } from "./sections";
 
 export function SettingsPage() {
   const { section } = useParams({ strict: false });
   const navigate = useNavigate();
-  const shown = SECTIONS.find(({ id }) => id === section) ?? FIRST;
+  const shown = useOffered().find(({ id }) => id === section) ?? FIRST;
   return (
     <div className="flex h-full min-w-0">
       <div
@@ -29,8 +30,8 @@ export function SettingsPage() {
         )}
       >
         <PaneHeader title={shown.label} onBack={() => void navigate({ to: "/settings" })} />
-        <div className="pane grow">
-          <div className="max-w-240">
+        <div className={shown.isFull ? "flex min-h-0 grow flex-col" : "pane grow"}>
+          <div className={shown.isFull ? "contents" : "max-w-240"}>
             <Suspense fallback={<Spinner label="Reading the page" />}>
               <shown.Content />
             </Suspense>
@@ -41,10 +42,16 @@ export function SettingsPage() {
   );
 }
 
+const HOME = "org_default";
+
+function useOffered(): SettingsSection[] {
+  return offered(SECTIONS, useMe().org.id === HOME);
+}
+
 function SectionList({ shown }: { shown: string }) {
   return (
     <nav aria-label="Settings" className="pane grow py-2">
-      {grouped(SECTIONS).map(([group, sections]) => (
+      {grouped(useOffered()).map(([group, sections]) => (
         <section key={group} className="px-2 pb-3">
           <h2 className="px-2 py-1 text-11 font-medium text-ink-3">{group}</h2>
           {sections.map(({ id, label }) => (

@@ -12,7 +12,7 @@ from cadre.engine.models.calling.probes import Prober
 from cadre.engine.models.calling.store import HealthStore, Minute, orgs_with_health
 from cadre.infra.database import Database
 from cadre.infra.telemetry import get_logger
-from cadre.kernel.scope import Scope
+from cadre.kernel.scope import ALL_ORGS, Scope
 
 _DAY_SECONDS = 86_400
 _SAVE_SECONDS = 15.0
@@ -67,7 +67,7 @@ class HealthJobs:
     async def prune(self) -> int:
         """Forget what is older than it is kept; returns how many rows."""
         before = int(self._wall()) - self._retention_days * _DAY_SECONDS
-        async with self._database.read(self._system) as work:
+        async with self._database.read(replace(self._system, org=ALL_ORGS)) as work:
             orgs = await orgs_with_health(work)
         pruned = 0
         for org in orgs:

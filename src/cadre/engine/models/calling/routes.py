@@ -14,12 +14,12 @@ from cadre.engine.models.calling.schemas import (
     ProbeResult,
 )
 from cadre.engine.models.calling.service import HealthReports
-from cadre.infra.web import CurrentScope, Provide, Reading
+from cadre.infra.web import CurrentScope, Provide, Reading, requires
 
 router = APIRouter(prefix="/models", tags=["models"])
 
 
-@router.get("/health")
+@router.get("/health", dependencies=[requires("models:read")])
 async def get_model_health(
     work: Reading, reports: Annotated[HealthReports, Provide(HealthReports)]
 ) -> HealthPage:
@@ -27,7 +27,7 @@ async def get_model_health(
     return await reports.overview(work)
 
 
-@router.get("/health/{name:path}/history")
+@router.get("/health/{name:path}/history", dependencies=[requires("models:read", "model:{name}")])
 async def get_model_health_history(
     work: Reading,
     reports: Annotated[HealthReports, Provide(HealthReports)],
@@ -38,7 +38,7 @@ async def get_model_health_history(
     return await reports.history(work, name, period)
 
 
-@router.post("/health/{name:path}/probe")
+@router.post("/health/{name:path}/probe", dependencies=[requires("models:use", "model:{name}")])
 async def probe_model(
     scope: CurrentScope, prober: Annotated[Prober, Provide(Prober)], name: str
 ) -> ProbeResult:
@@ -46,7 +46,7 @@ async def probe_model(
     return await prober.probe(scope, name)
 
 
-@router.get("/cache")
+@router.get("/cache", dependencies=[requires("models:read")])
 async def get_answer_cache(
     scope: CurrentScope, cache: Annotated[AnswerCache, Provide(AnswerCache)]
 ) -> CacheReport:
@@ -54,7 +54,7 @@ async def get_answer_cache(
     return CacheReport.of(cache.statistics(scope.org))
 
 
-@router.delete("/cache", status_code=204)
+@router.delete("/cache", status_code=204, dependencies=[requires("models:write")])
 async def clear_answer_cache(
     scope: CurrentScope, cache: Annotated[AnswerCache, Provide(AnswerCache)]
 ) -> None:

@@ -31,6 +31,14 @@ class Ledger(Protocol):
         """Give back what `reservation_id` holds, if it still does."""
         ...
 
+    async def lower(self, reservation_id: str, nano: int) -> None:
+        """Give back `nano` of what `reservation_id` holds in each line, at most once.
+
+        Where the answer is lost nobody knows whether it was done: what is left is there until
+        the reservation is released.
+        """
+        ...
+
     async def release_owner(self, owner: str) -> int:
         """Give back all that `owner` holds, and forget it; returns how many reservations."""
         ...

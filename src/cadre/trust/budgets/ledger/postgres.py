@@ -2,7 +2,10 @@
 
 from __future__ import annotations  # asyncpg's classes take parameters only in its stubs
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from cadre.infra.database import Database
@@ -15,6 +18,12 @@ from cadre.trust.budgets.reservation import Claim, Line, Refused
 
 _ATTEMPTS = 5
 _Asked = tuple[str, Claim]
+
+
+@dataclass(frozen=True, slots=True)
+class _Less:
+    id: str
+    nano: int
 
 
 class PostgresLedger:
@@ -47,6 +56,9 @@ class PostgresLedger:
     async def release(self, reservation_id: str) -> None:
         await self._writes.ask(reservation_id)
 
+    async def lower(self, reservation_id: str, nano: int) -> None:
+        await self._writes.ask(_Less(reservation_id, nano))
+
     async def release_owner(self, owner: str) -> int:
         return (await self._writer.fetch(sql.RELEASE_OWNER, owner))[0][0]
 
@@ -65,12 +77,29 @@ class PostgresLedger:
         found = {row[0]: row[1] for row in rows}
         return [found.get(org, 0) for org in orgs]
 
-    async def _write_all(self, asked: Sequence[_Asked | str]) -> Sequence[Verdict | None]:
-        holds = [each for each in asked if not isinstance(each, str)]
+    async def _write_all(self, asked: Sequence[_Asked | str | _Less]) -> Sequence[Verdict | None]:
+        holds = [each for each in asked if isinstance(each, tuple)]
+        made = {claim.id for _, claim in holds}
+        given_back = [each for each in asked if isinstance(each, str)]
+        # What is given back first is room for what is asked for; but a hold of this very group
+        # can't be undone before it is made.
+        await self._lower_all([each for each in asked if isinstance(each, _Less)])
+        await self._release_all([each for each in given_back if each not in made])
         verdicts = await self._hold_all(holds) if holds else {}
-        if releases := [each for each in asked if isinstance(each, str)]:
-            await self._writer.fetch(sql.RELEASE, releases)
-        return [None if isinstance(each, str) else verdicts[each[1].id] for each in asked]
+        await self._release_all([each for each in given_back if each in made])
+        return [verdicts[each[1].id] if isinstance(each, tuple) else None for each in asked]
+
+    async def _release_all(self, ids: Sequence[str]) -> None:
+        if ids:
+            await self._writer.fetch(sql.RELEASE, ids)
+
+    async def _lower_all(self, asked: Sequence[_Less]) -> None:
+        sums: Counter[str] = Counter()
+        for each in asked:
+            sums[each.id] += each.nano
+        if sums:
+            with suppress(LineLost):  # not sent twice: it may have been done
+                await self._writer.fetch_once(sql.LOWER, list(sums), list(sums.values()))
 
     async def _hold_all(self, asked: Sequence[_Asked]) -> dict[str, Verdict]:
         verdicts = await self._hold_together(asked)

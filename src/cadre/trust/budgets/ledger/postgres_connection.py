@@ -9,6 +9,7 @@ import asyncpg
 from asyncpg.prepared_stmt import PreparedStatement
 
 from cadre.infra.database import Database
+from cadre.kernel.scope import ALL_ORGS
 from cadre.trust.budgets.errors import LedgerUnavailable
 from cadre.trust.budgets.ledger.postgres_sql import SETTINGS
 
@@ -76,7 +77,7 @@ class Connection:
 
     async def _prepare(self, statement: str) -> PreparedStatement[asyncpg.Record]:
         if self._connection is None:
-            self._connection = await self._database.postgres_connection()
+            self._connection = await self._database.postgres_connection(ALL_ORGS)
             await self._connection.execute(SETTINGS)
         self._statements[statement] = prepared = await self._connection.prepare(statement)
         return prepared

@@ -52,9 +52,13 @@ select id, place, id in (select id from granted) as is_held, is_stale, is_missin
  settled, reserved, budget_id, subject, window_id from judged order by place
 """
 
-_RELEASE = """
-with gone as (delete from budget_reservations where @whose
- returning budget_id, subject, window_id, nano),
+# Rows of an advance are changed by settlements and by its own process at a time: rows are locked
+# in the order of their keys, before windows.
+_GIVE_BACK = """
+with @given mine as materialized (select id, budget_id from budget_reservations where @whose
+ order by id, budget_id for update),
+gone as (@change r.id = mine.id and r.budget_id = mine.budget_id
+ returning r.budget_id, r.subject, r.window_id, @nano as nano),
 sums as materialized (select budget_id, subject, window_id, sum(nano)::bigint as nano from gone
  group by budget_id, subject, window_id),
 locked as materialized (select w.* from budget_windows w
@@ -67,10 +71,30 @@ u as (update budget_windows w set reserved_nano = w.reserved_nano - sums.nano
 select count(*) from gone
 """
 
-RELEASE = _RELEASE.replace("@whose", "id = any($1::text[])").replace("@more", "")
 
-RELEASE_OWNER = _RELEASE.replace("@whose", "owner = $1").replace(
-    "@more", ", o as (delete from budget_owners where id = $1)"
+def _give_back(whose: str, change: str, nano: str, *, given: str = "", more: str = "") -> str:
+    parts = {"@given": given, "@whose": whose, "@change": change, "@nano": nano, "@more": more}
+    statement = _GIVE_BACK
+    for name, part in parts.items():
+        statement = statement.replace(name, part)
+    return statement
+
+
+_DELETE = "delete from budget_reservations r using mine where"
+
+RELEASE = _give_back("id = any($1::text[])", _DELETE, "r.nano")
+
+RELEASE_OWNER = _give_back(
+    "owner = $1", _DELETE, "r.nano", more=", o as (delete from budget_owners where id = $1)"
+)
+
+LOWER = _give_back(
+    "id in (select id from less)",
+    """update budget_reservations r set nano = r.nano - less.nano
+ from mine join less using (id) where r.nano >= less.nano and""",
+    "less.nano",
+    given="""less as materialized
+ (select * from unnest($1::text[], $2::bigint[]) as t(id, nano)),""",
 )
 
 HELD = "select distinct id from budget_reservations where id = any($1::text[])"

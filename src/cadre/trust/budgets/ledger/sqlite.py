@@ -25,6 +25,10 @@ values (?, ?, ?, ?, ?, ?)
 _RELEASE = """
 delete from budget_reservations where id = ? returning budget_id, subject, window_id, nano
 """
+_LOWER = """
+update budget_reservations set nano = nano - ?1 where id = ?2 and nano >= ?1
+returning budget_id, subject, window_id, ?1
+"""
 _RELEASE_OWNER = """
 delete from budget_reservations where owner = ? returning budget_id, subject, window_id, nano
 """
@@ -71,6 +75,9 @@ class SqliteLedger:
     async def release(self, reservation_id: str) -> None:
         await self._writes.do(lambda connection: _release(connection, _RELEASE, reservation_id))
 
+    async def lower(self, reservation_id: str, nano: int) -> None:
+        await self._writes.do(lambda connection: _release(connection, _LOWER, nano, reservation_id))
+
     async def release_owner(self, owner: str) -> int:
         def release(connection: sqlite3.Connection) -> int:
             connection.execute(_FORGET, (owner,))
@@ -104,8 +111,8 @@ def _hold(connection: sqlite3.Connection, owner: str, claim: Claim) -> Verdict:
     return "held"
 
 
-def _release(connection: sqlite3.Connection, statement: str, whose: str) -> int:
-    rows = connection.execute(statement, (whose,)).fetchall()
+def _release(connection: sqlite3.Connection, statement: str, *values: str | int) -> int:
+    rows = connection.execute(statement, values).fetchall()
     connection.executemany(_GIVE_BACK, by_window(rows))
     return len(rows)
 

@@ -286,7 +286,7 @@ async def test_nothing_is_left_behind(
         await _leave(model, scope, pieces=pieces)
         assert client_tasks() == before
 
-    assert open_connections(http) == 0
+    assert http.in_use == 0
 
 
 async def _leave(model: OpenAICompatible, scope: Scope, *, pieces: int) -> None:
@@ -301,9 +301,3 @@ async def _leave(model: OpenAICompatible, scope: Scope, *, pieces: int) -> None:
 def client_tasks() -> set[asyncio.Task[Any]]:
     """All but those of the server, which lives in the same loop."""
     return {task for task in asyncio.all_tasks() if "RequestHandler" not in repr(task)}
-
-
-def open_connections(http: HttpClient) -> int:
-    """Those in use now, which nobody uses any more."""
-    session: Any = getattr(http, "_trusted")  # noqa: B009  # a leak shows nowhere else
-    return len(session.connector._acquired)

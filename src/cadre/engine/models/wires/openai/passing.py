@@ -31,7 +31,7 @@ _PARTS: dict[str, Feature] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OpenAIPassing:
     """See `Passing`; `rules` are those of the model."""
 

@@ -36,7 +36,7 @@ _ERROR_BYTES = 64 * 1024
 _DRAIN_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Upstream:
     """Where the wire's calls go out."""
 

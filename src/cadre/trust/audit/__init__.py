@@ -1,0 +1,28 @@
+"""Audit: who did what, and what was refused, in a chain per org that can't be changed unseen.
+
+`AuditLog.write` is durable when it returns. The database refuses to change what was written;
+`Audit.verify` finds what was changed past it.
+"""
+
+from cadre.trust.audit.chain import GENESIS, hash_of
+from cadre.trust.audit.entry import AuditEntry, Result
+from cadre.trust.audit.errors import AuditUnwritable
+from cadre.trust.audit.log import AuditLog
+from cadre.trust.audit.schemas import AuditEvent, AuditFilter, Verification
+from cadre.trust.audit.seal import Seal, load_seal
+from cadre.trust.audit.service import Audit
+
+__all__ = [
+    "GENESIS",
+    "Audit",
+    "AuditEntry",
+    "AuditEvent",
+    "AuditFilter",
+    "AuditLog",
+    "AuditUnwritable",
+    "Result",
+    "Seal",
+    "Verification",
+    "hash_of",
+    "load_seal",
+]

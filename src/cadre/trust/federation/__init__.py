@@ -1,0 +1,43 @@
+"""Federation: others who say who somebody is, and directories that say who belongs to an org.
+
+A provider vouches for people as they sign in (OpenID Connect, GitHub); a directory adds, changes and
+suspends them by itself (SCIM). What they are told is checked here; sessions are made by accounts.
+"""
+
+from cadre.trust.federation.asking import Asking
+from cadre.trust.federation.discovery import Discovery
+from cadre.trust.federation.errors import (
+    ProviderBroken,
+    ProviderNotFound,
+    SignInRefused,
+    code_of,
+    sentence_of,
+)
+from cadre.trust.federation.github import GitHub
+from cadre.trust.federation.linking import Linking
+from cadre.trust.federation.oidc import OpenIdConnect
+from cadre.trust.federation.providers import Providers
+from cadre.trust.federation.scim import DirectoryGroups, DirectoryUsers
+from cadre.trust.federation.service import Arrived, Begun, Federation
+from cadre.trust.federation.ways import CALLBACK, ProviderWays
+
+__all__ = [
+    "CALLBACK",
+    "Arrived",
+    "Asking",
+    "Begun",
+    "DirectoryGroups",
+    "DirectoryUsers",
+    "Discovery",
+    "Federation",
+    "GitHub",
+    "Linking",
+    "OpenIdConnect",
+    "ProviderBroken",
+    "ProviderNotFound",
+    "ProviderWays",
+    "Providers",
+    "SignInRefused",
+    "code_of",
+    "sentence_of",
+]

@@ -1,0 +1,94 @@
+"""Planted secrets: values that can't be mistaken, and where of all places they must not turn up.
+
+A test plants one of each kind (`planted.new("password")`) and uses it as a person would; then
+`leaks` looks for every one in whatever the server has left: files of the database with its
+write-ahead log, journals, blobs, the audit spool, traces, letters, and all that it printed.
+"""
+
+import base64
+import re
+import secrets
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+# A whole API key; lists show a prefix that is shorter.
+_API_KEY = re.compile(rb"ck_[0-9a-f]{10}_[0-9a-f]{64}")
+_SHORTEST = 8
+
+
+@dataclass
+class Planted:
+    """Values by what they are."""
+
+    values: dict[str, str] = field(default_factory=dict[str, str])
+
+    def new(self, kind: str, prefix: str = "") -> str:
+        """A value that occurs nowhere else."""
+        return self.add(kind, f"{prefix}planted{secrets.token_hex(12)}")
+
+    def add(self, kind: str, value: str) -> str:
+        """A value that the server made, such as a key."""
+        assert len(value) >= _SHORTEST
+        self.values[kind] = value
+        return value
+
+    def leaks(self, home: Path, printed: str = "") -> list[str]:
+        """Each as "kind in place"; the place is a file below `home`, or the log."""
+        found = [f"{kind} in the log" for kind in self._inside(printed.encode())]
+        for path in sorted(home.rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                place = path.relative_to(home)
+                found += [f"{kind} in {place}" for kind in self._inside(path.read_bytes())]
+        return found
+
+    async def leaks_in_postgres(self, url: str) -> list[str]:
+        """The same of every table, as a dump writes it."""
+        connection = await asyncpg.connect(url)
+        found: list[str] = []
+        try:
+            tables = await connection.fetch(
+                "select table_name from information_schema.tables "
+                "where table_schema = 'public' and table_type = 'BASE TABLE'"
+            )
+            for (table,) in tables:
+                dump = bytearray()
+                await connection.copy_from_table(table, output=_into(dump))
+                found += [f"{kind} in table {table}" for kind in self._inside(bytes(dump))]
+        finally:
+            await connection.close()
+        return found
+
+    def _inside(self, content: bytes) -> list[str]:
+        return [
+            kind
+            for kind, value in self.values.items()
+            if any(form in content for form in _forms(value))
+        ]
+
+
+def shaped_leaks(home: Path, known: Mapping[str, str]) -> list[str]:
+    """What can be looked for in any server's folder: `known` values, and whole API keys by shape."""
+    found = Planted(dict(known)).leaks(home)
+    return found + [
+        f"an API key in {path.relative_to(home)}"
+        for path in home.rglob("*")
+        if path.is_file() and not path.is_symlink() and _API_KEY.search(path.read_bytes())
+    ]
+
+
+def _forms(value: str) -> set[bytes]:
+    """As it is, in base64, and in hex as dumps write bytes."""
+    plain = value.encode()
+    encoded = base64.b64encode(plain).rstrip(b"=")
+    return {plain, encoded[: len(encoded) // 4 * 4 - 4] or encoded, plain.hex().encode()}
+
+
+def _into(dump: bytearray) -> Callable[[bytes], Coroutine[Any, Any, None]]:
+    async def write(data: bytes) -> None:
+        dump.extend(data)
+
+    return write

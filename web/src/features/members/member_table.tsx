@@ -1,0 +1,110 @@
+import { clsx } from "clsx";
+import { useState } from "react";
+import { apiUrl } from "@/api/client";
+import { useMe } from "@/api/me";
+import { Avatar } from "@/features/account/avatar";
+import { ago, count, exactMoment } from "@/lib/format";
+import { Button } from "@/ui/button";
+import { Badge } from "@/ui/status";
+import { MemberStatus } from "./member_status";
+import type { Member } from "./queries";
+
+interface Props {
+  members: readonly Member[];
+  activeId: string | undefined;
+  onOpen: (member: Member) => void;
+}
+
+const PAGE = 100;
+
+/** As many as are looked at; the rest when it is asked for. */
+export function MemberTable({ members, activeId, onOpen }: Props) {
+  const [most, setMost] = useState(PAGE);
+  if (members.length === 0) return null;
+  return (
+    <>
+      <table aria-label="Members" className="w-full table-fixed">
+        <thead className="max-md:hidden">
+          <tr className="border-b border-line text-left text-12 text-ink-3">
+            <th className="py-1.5 pl-4 font-normal">Name</th>
+            <th className="w-32 font-normal">Role</th>
+            <th className="w-32 font-normal">Status</th>
+            <th className="w-32 pr-4 text-right font-normal">Last seen</th>
+          </tr>
+        </thead>
+        <tbody>
+          {members.slice(0, most).map((member) => (
+            <Row
+              key={member.id}
+              member={member}
+              isActive={member.id === activeId}
+              onOpen={onOpen}
+            />
+          ))}
+        </tbody>
+      </table>
+      {members.length > most && (
+        <div className="p-4 text-center">
+          <Button size="sm" onClick={() => setMost(most + PAGE)}>
+            Show {count(Math.min(PAGE, members.length - most))} more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+interface RowProps {
+  member: Member;
+  isActive: boolean;
+  onOpen: (member: Member) => void;
+}
+
+function Row({ member, isActive, onOpen }: RowProps) {
+  const me = useMe();
+  const { id, name, email, role, status, has_avatar, last_seen_at } = member;
+  const seen = last_seen_at === null ? "never" : ago(last_seen_at);
+  return (
+    <tr
+      className={clsx(
+        "relative h-11 border-b border-line max-md:h-14",
+        isActive ? "bg-accent-soft" : "hover:bg-hover",
+      )}
+    >
+      <td className="pl-4">
+        <span className="flex min-w-0 items-center gap-3">
+          <Avatar
+            name={name}
+            src={has_avatar ? apiUrl(`/members/${id}/avatar`) : null}
+            className="size-7 text-11"
+          />
+          <span className="min-w-0 grow">
+            <span className="flex min-w-0 items-center gap-2">
+              {/* One button of the row's size: rows themselves take no focus. */}
+              <button
+                type="button"
+                onClick={() => onOpen(member)}
+                className="min-w-0 truncate text-left font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent-line"
+              >
+                {name}
+              </button>
+              {id === me.user.id && <Badge tone="accent">You</Badge>}
+            </span>
+            <span className="block truncate text-12 text-ink-3">{email ?? "no address"}</span>
+          </span>
+        </span>
+      </td>
+      <td className="truncate max-md:hidden">{role}</td>
+      <td className="max-md:w-28 max-md:pr-4 max-md:text-right max-md:text-12">
+        <MemberStatus status={status} />
+        <span className="block truncate text-ink-3 md:hidden">{role}</span>
+      </td>
+      <td
+        className="tabular pr-4 text-right text-ink-2 max-md:hidden"
+        title={last_seen_at === null ? undefined : exactMoment(last_seen_at)}
+      >
+        {status === "invited" ? "" : seen}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,42 @@
+/** What an organisation may have, and how much of it it has. */
+import { count } from "@/lib/format";
+import type { Organisation } from "./queries";
+
+type Limits = Organisation["limits"];
+
+export interface Allowance {
+  name: keyof Limits;
+  label: string;
+  most: number | null;
+  /** Null where the console can't count it. */
+  has: number | null;
+}
+
+export const LABELS: Record<keyof Limits, string> = {
+  members: "Members",
+  projects: "Projects",
+  keys: "API keys",
+  requests_per_minute: "Requests a minute",
+  concurrent_runs: "Runs at the same time",
+  storage_megabytes: "Storage (MB)",
+};
+
+export const LIMIT_NAMES = Object.keys(LABELS) as (keyof Limits)[];
+
+export function allowances(
+  limits: Limits,
+  has: Partial<Record<keyof Limits, number>>,
+): Allowance[] {
+  return LIMIT_NAMES.map((name) => ({
+    name,
+    label: LABELS[name],
+    most: limits[name] ?? null,
+    has: has[name] ?? null,
+  }));
+}
+
+/** "12 of 50", "12, no limit", "at most 50". */
+export function allowanceWords({ most, has }: Pick<Allowance, "most" | "has">): string {
+  if (most === null) return has === null ? "no limit" : `${count(has)}, no limit`;
+  return has === null ? `at most ${count(most)}` : `${count(has)} of ${count(most)}`;
+}
