@@ -41,9 +41,9 @@ async def test_an_app_is_set_up_and_then_asked_for(server: Server, visit: Visit)
     await expect(page.get_by_text("This code is wrong")).to_be_visible()
     await code.fill(totp.now())
     await page.get_by_role("button", name="Confirm").click()
-    codes = (
-        await page.get_by_role("region", name="Recovery codes").locator("code").all_inner_texts()
-    )
+    shown = page.get_by_role("region", name="Recovery codes").locator("code")
+    await expect(shown).to_have_count(10)
+    codes = await shown.all_inner_texts()
     assert len(set(codes)) == 10
     async with page.expect_download() as download:
         await page.get_by_role("link", name="Download").click()

@@ -370,6 +370,8 @@ async def test_every_safety_page_is_accessible_and_fits(
         await page.goto(f"{scripted.url}/settings/{path}")
         await page.get_by_role("navigation").first.wait_for()
         await page.wait_for_timeout(500)
+        # What says that something is on its way fades in, and is no page to be judged.
+        await expect(page.get_by_text(re.compile("^(Loading|Reading) the "))).to_have_count(0)
         found = await serious_faults(page)
         if await scrolls_sideways(page):
             found.append("scrolls sideways")
