@@ -7,8 +7,6 @@ encryption and a password.
 
 from urllib.parse import unquote, urlsplit
 
-import aiosmtplib
-
 from cadre.infra.mail.letter import Letter, is_mail_address, message_of
 from cadre.infra.mail.ports import MailFailed
 from cadre.kernel.errors import Invalid
@@ -48,6 +46,8 @@ class SmtpMail:
         self._password = unquote(parts.password) if parts.password else None
 
     async def send(self, letter: Letter) -> None:
+        import aiosmtplib  # late: many servers never send a letter, and all start quicker
+
         message = message_of(letter, self._sender)
         is_encryption_needed = self._password is not None and self._host not in _LOOPBACK
         try:

@@ -6,7 +6,6 @@ import io
 import secrets
 import time
 
-import segno
 from pyotp import random_base32
 from pyotp.totp import TOTP
 
@@ -28,6 +27,8 @@ def uri_of(secret: str, *, account: str, issuer: str) -> str:
 
 def qr_of(uri: str) -> str:
     """`uri` as a picture: an SVG element, dark on white whatever the page's colours are."""
+    import segno  # late: it is needed once for a person, and all starts are quicker
+
     buffer = io.BytesIO()
     segno.make(uri, error="m").save(
         buffer, kind="svg", scale=4, border=3, dark="#000", light="#fff", xmldecl=False, svgns=True

@@ -7,22 +7,9 @@ copy of its database signs nobody in.
 import json
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json_dict
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from cadre.infra.database import Work
 from cadre.kernel.errors import Conflict, Invalid, LimitReached, NotFound
@@ -33,6 +20,9 @@ from cadre.trust.accounts.mfa.store import FactorStore
 from cadre.trust.accounts.store import Found, TokenStore
 from cadre.trust.accounts.tokens import digest, new_token
 from cadre.trust.accounts.types import User
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 _SECONDS = 5 * 60
 _MOST = 20
@@ -100,16 +90,19 @@ class Passkeys:
         there = await FactorStore(work).passkeys(user.id)
         if len(there) >= _MOST:
             raise LimitReached(f"At most {_MOST} passkeys: remove one that you do not use.")
-        options = generate_registration_options(
+        import webauthn  # late: most servers never see a passkey, and all start quicker
+        from webauthn.helpers import structs
+
+        options = webauthn.generate_registration_options(
             rp_id=site.host,
             rp_name="cadre",
             user_id=user.id.encode(),
             user_name=user.email or user.name,
             user_display_name=user.name,
             exclude_credentials=[_descriptor(row) for row in there],
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.PREFERRED,
-                user_verification=UserVerificationRequirement.REQUIRED,
+            authenticator_selection=structs.AuthenticatorSelectionCriteria(
+                resident_key=structs.ResidentKeyRequirement.PREFERRED,
+                user_verification=structs.UserVerificationRequirement.REQUIRED,
             ),
         )
         return await _ceremony(work, _REGISTER, options, user.id)
@@ -119,11 +112,14 @@ class Passkeys:
         name: str, site: Site,
     ) -> list[str]:  # fmt: skip
         """Keep the passkey; returns recovery codes if it is the first factor."""
+        import webauthn
+        from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+
         begun = await TokenStore(work).use(digest(token), _REGISTER, time.time())
         if begun is None or begun.user_id != user_id:
             raise PasskeyRefused
         try:
-            made = verify_registration_response(
+            made = webauthn.verify_registration_response(
                 credential=credential,
                 expected_challenge=base64url_to_bytes(begun.data),
                 expected_rp_id=site.host,
@@ -151,11 +147,14 @@ class Passkeys:
 
     async def begin_proof(self, work: Work, site: Site, user_id: UserId | None = None) -> Ceremony:
         """What the browser needs to prove a passkey: one of `user_id`, or whichever it has."""
+        import webauthn
+        from webauthn.helpers import structs
+
         rows = [] if user_id is None else await FactorStore(work).passkeys(user_id)
-        options = generate_authentication_options(
+        options = webauthn.generate_authentication_options(
             rp_id=site.host,
             allow_credentials=[_descriptor(row) for row in rows if row.host == site.host],
-            user_verification=UserVerificationRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         )
         return await _ceremony(work, _PROVE, options, user_id)
 
@@ -164,6 +163,9 @@ class Passkeys:
         user_id: UserId | None = None,
     ) -> UserId:  # fmt: skip
         """Whose passkey has signed, or raise `PasskeyRefused`; only `user_id`'s if it is said."""
+        import webauthn
+        from webauthn.helpers import base64url_to_bytes
+
         begun = await TokenStore(work).use(digest(token), _PROVE, time.time())
         said, store = credential.get("id"), FactorStore(work)
         row = await store.passkey(said) if isinstance(said, str) else None
@@ -172,7 +174,7 @@ class Passkeys:
         if user_id not in (None, row.user_id) or row.host != site.host:
             raise PasskeyRefused
         try:
-            proved = verify_authentication_response(
+            proved = webauthn.verify_authentication_response(
                 credential=credential,
                 expected_challenge=base64url_to_bytes(begun.data),
                 expected_rp_id=site.host,
@@ -207,6 +209,8 @@ class Passkeys:
 
 
 async def _ceremony(work: Work, purpose: str, options: Any, user_id: str | None) -> Ceremony:
+    from webauthn.helpers import bytes_to_base64url, options_to_json_dict
+
     token, now = new_token(), time.time()
     await TokenStore(work).add(
         digest(token),
@@ -219,8 +223,10 @@ async def _ceremony(work: Work, purpose: str, options: Any, user_id: str | None)
     return Ceremony(token, options_to_json_dict(options))
 
 
-def _descriptor(row: Found) -> PublicKeyCredentialDescriptor:
-    return PublicKeyCredentialDescriptor(id=base64url_to_bytes(row.credential_id))
+def _descriptor(row: Found) -> "PublicKeyCredentialDescriptor":
+    from webauthn.helpers import base64url_to_bytes, structs
+
+    return structs.PublicKeyCredentialDescriptor(id=base64url_to_bytes(row.credential_id))
 
 
 def _transports(credential: dict[str, Any]) -> list[str]:
