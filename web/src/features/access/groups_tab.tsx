@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { ChevronRight } from "lucide-react";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { may } from "@/api/me";
 import { Section } from "@/features/settings/section";
+import { UnfoldingRow } from "@/features/settings/unfolding_row";
 import { faultOf, faultOfAll } from "@/features/signin/entering";
 import { count } from "@/lib/format";
 import { Button } from "@/ui/button";
@@ -81,41 +81,30 @@ function NewGroup() {
 }
 
 function GroupRow({ group }: { group: Group }) {
-  const { open } = useSearch({ from: "/shell/settings" });
-  const navigate = useNavigate();
   const bindings = useQuery({ ...bindingsQuery, enabled: may("roles:read") }).data ?? [];
-  const isOpen = open === group.id;
   const roles = bindings.filter(
     ({ subject }) => subject.kind === "group" && subject.id === group.id,
   );
-  const turn = () =>
-    void navigate({
-      to: ".",
-      search: (before) => ({ ...before, open: isOpen ? undefined : group.id }),
-      replace: true,
-    });
   return (
-    <li className="border-b border-line">
-      <button
-        type="button"
-        aria-expanded={isOpen}
-        onClick={turn}
-        className="flex min-h-11 w-full items-center gap-3 py-1.5 text-left outline-offset-[-2px] hover:bg-hover"
-      >
-        <ChevronRight
-          size={14}
-          aria-hidden
-          className={`shrink-0 text-ink-3 transition-transform duration-120 ${isOpen ? "rotate-90" : ""}`}
-        />
-        <span className="flex min-w-0 grow flex-wrap gap-x-3">
+    <UnfoldingRow
+      id={group.id}
+      title={
+        <>
+          {" "}
           <span className="w-40 truncate font-medium">{group.name}</span>
           <span className="min-w-0 truncate text-ink-2">{group.description}</span>
-        </span>
-        <span className="shrink-0 text-12 text-ink-3">
-          {count(group.members.length, "member")} · {count(roles.length, "role")}
-        </span>
-      </button>
-      {isOpen && <GroupDetail group={group} />}
-    </li>
+        </>
+      }
+      aside={
+        <>
+          {" "}
+          <span className="shrink-0 text-12 text-ink-3">
+            {count(group.members.length, "member")} · {count(roles.length, "role")}
+          </span>
+        </>
+      }
+    >
+      <GroupDetail group={group} />
+    </UnfoldingRow>
   );
 }

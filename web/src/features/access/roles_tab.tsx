@@ -1,11 +1,11 @@
 /** The roles that ship with cadre and the organisation's own, each with what it gives in words. */
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { ChevronRight, Plus } from "lucide-react";
+import { Plus } from "lucide-react";
 import { useState } from "react";
 import { may } from "@/api/me";
 import { AskedButton } from "@/features/account/asked_button";
 import { Section } from "@/features/settings/section";
+import { UnfoldingRow } from "@/features/settings/unfolding_row";
 import { count } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { ErrorNote, Spinner } from "@/ui/notes";
@@ -70,40 +70,29 @@ function RoleList({ label, roles }: { label: string; roles: readonly Role[] }) {
 }
 
 function RoleRow({ role }: { role: Role }) {
-  const { open } = useSearch({ from: "/shell/settings" });
-  const navigate = useNavigate();
   const bindings = useQuery(bindingsQuery).data ?? [];
-  const isOpen = open === role.name;
   const holders = bindings.filter((each) => each.role === role.name).length;
-  const turn = () =>
-    void navigate({
-      to: ".",
-      search: (before) => ({ ...before, open: isOpen ? undefined : role.name }),
-      replace: true,
-    });
   return (
-    <li className="border-b border-line">
-      <button
-        type="button"
-        aria-expanded={isOpen}
-        onClick={turn}
-        className="flex min-h-11 w-full items-center gap-3 py-1.5 text-left outline-offset-[-2px] hover:bg-hover"
-      >
-        <ChevronRight
-          size={14}
-          aria-hidden
-          className={`shrink-0 text-ink-3 transition-transform duration-120 ${isOpen ? "rotate-90" : ""}`}
-        />
-        <span className="flex min-w-0 grow flex-wrap gap-x-3">
+    <UnfoldingRow
+      id={role.name}
+      title={
+        <>
+          {" "}
           <span className="w-32 font-medium">{role.name}</span>
           <span className="min-w-0 text-ink-2">{role.description}</span>
-        </span>
-        <span className="shrink-0 text-12 text-ink-3">
-          {holders === 0 ? "nobody" : `given ${count(holders)}×`}
-        </span>
-      </button>
-      {isOpen && <Opened role={role} holders={holders} />}
-    </li>
+        </>
+      }
+      aside={
+        <>
+          {" "}
+          <span className="shrink-0 text-12 text-ink-3">
+            {holders === 0 ? "nobody" : `given ${count(holders)}×`}
+          </span>
+        </>
+      }
+    >
+      <Opened role={role} holders={holders} />
+    </UnfoldingRow>
   );
 }
 

@@ -1,10 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { ChevronRight } from "lucide-react";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { may } from "@/api/me";
 import { type ServiceAccount, servicesQuery } from "@/features/access/queries";
 import { Section } from "@/features/settings/section";
+import { UnfoldingRow } from "@/features/settings/unfolding_row";
 import { faultOf, faultOfAll } from "@/features/signin/entering";
 import { count } from "@/lib/format";
 import { Button } from "@/ui/button";
@@ -100,38 +100,27 @@ function NewAccount() {
 }
 
 function Row({ account }: { account: ServiceAccount }) {
-  const { open } = useSearch({ from: "/shell/settings" });
-  const navigate = useNavigate();
   const keys = useQuery({ ...keysQuery, enabled: may("keys:read") }).data ?? [];
   const own = keys.filter(({ owner }) => owner.kind === "service" && owner.id === account.id);
-  const isOpen = open === account.id;
-  const turn = () =>
-    void navigate({
-      to: ".",
-      search: (before) => ({ ...before, open: isOpen ? undefined : account.id }),
-      replace: true,
-    });
   return (
-    <li className="border-b border-line">
-      <button
-        type="button"
-        aria-expanded={isOpen}
-        onClick={turn}
-        className="flex min-h-11 w-full items-center gap-3 py-1.5 text-left outline-offset-[-2px] hover:bg-hover"
-      >
-        <ChevronRight
-          size={14}
-          aria-hidden
-          className={`shrink-0 text-ink-3 transition-transform duration-120 ${isOpen ? "rotate-90" : ""}`}
-        />
-        <span className="flex min-w-0 grow flex-wrap gap-x-3">
+    <UnfoldingRow
+      id={account.id}
+      title={
+        <>
+          {" "}
           <span className="font-medium">{account.name}</span>
           <span className="min-w-0 truncate text-ink-2">{account.description}</span>
-        </span>
-        {account.disabled && <Badge tone="warn">Disabled</Badge>}
-        <span className="shrink-0 text-12 text-ink-3">{count(own.length, "key")}</span>
-      </button>
-      {isOpen && <ServiceDetail account={account} keys={own} />}
-    </li>
+        </>
+      }
+      aside={
+        <>
+          {" "}
+          {account.disabled && <Badge tone="warn">Disabled</Badge>}
+          <span className="shrink-0 text-12 text-ink-3">{count(own.length, "key")}</span>
+        </>
+      }
+    >
+      <ServiceDetail account={account} keys={own} />
+    </UnfoldingRow>
   );
 }
