@@ -187,7 +187,8 @@ async def test_a_model_of_ones_own_is_added_found_and_deleted_with_a_way_back(
     assert made["price"] is None
     await page.get_by_role("button", name="More about this model").click()
     await page.get_by_role("menuitem", name="Delete your card").click()
-    await toast(page).get_by_role("button", name="Undo").last.click()
+    async with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        await toast(page).get_by_role("button", name="Undo").last.click()
     await page.goto(f"{server.url}/models?status=own")
     await expect(page.get_by_role("link", name="tiny-1")).to_be_visible()
 
