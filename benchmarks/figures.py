@@ -36,5 +36,6 @@ FIGURES: tuple[Figure, ...] = (
     Figure("first_byte", "First-byte overhead of a streamed answer"),
     Figure("gateway", "The gateway beside a pass-through and its peers"),
     Figure("gateway_alone", "The gateway's memory under a long load, and its cached answers"),
+    Figure("trust", "What sign-in, permission and audit cost a call"),
     Figure("offline_operator", "The offline operator's score"),
 )

@@ -30,6 +30,7 @@ class Server:
     home: Path
     url: str
     ready_seconds: float
+    environment: dict[str, str]
 
     def resident_bytes(self) -> int:
         """Of the server and all its children."""
@@ -45,15 +46,19 @@ class Server:
             self.process.wait()
 
 
-def start(home: Path) -> Server:
-    """Start `cadre up` with all its data in `home`; return when it has answered a request."""
+def start(home: Path, **more: str) -> Server:
+    """Start `cadre up` with all its data in `home`; return when it has answered a request.
+
+    `more` is added to its environment.
+    """
     port = _free_port()
+    given = environment(CADRE_HOME=str(home), CADRE_PORT=str(port), **more)
     with (home.parent / f"{home.name}.log").open("ab") as log:
         began = time.perf_counter()
         process = subprocess.Popen(
             [str(CADRE), "up"],
             cwd=ROOT,
-            env=_environment(home, port),
+            env=given,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -64,16 +69,15 @@ def start(home: Path) -> Server:
             raise RuntimeError(f"cadre up did not start: {_tail(home)}")
         time.sleep(0.002)
     ready_seconds = time.perf_counter() - began
-    return Server(process, home, f"http://127.0.0.1:{port}", ready_seconds)
+    return Server(process, home, f"http://127.0.0.1:{port}", ready_seconds, given)
 
 
 def make_key(server: Server) -> str:
     """A bearer key, made as a person would."""
-    port = int(server.url.rsplit(":", 1)[1])
     done = subprocess.run(
         [str(CADRE), "keys", "create", "--name", "bench", "--json"],
         cwd=ROOT,
-        env=_environment(server.home, port),
+        env=server.environment,
         capture_output=True,
         text=True,
         check=True,
@@ -127,10 +131,6 @@ async def _events(response: aiohttp.ClientResponse) -> AsyncIterator[tuple[str, 
             event = line[6:].strip().decode()
         elif line.startswith(b"data:"):
             yield event, json.loads(line[5:])
-
-
-def _environment(home: Path, port: int) -> dict[str, str]:
-    return environment(CADRE_HOME=str(home), CADRE_PORT=str(port))
 
 
 def _answers(port: int) -> bool:

@@ -1,7 +1,7 @@
 """What trust costs a call: signed in, permitted and audited, beside the same route with nothing in front.
 
 Both serve the same routes over the same services and databases of their own, in turns over one kept-alive
-connection each. The read is of a list that stays as long as it is; the write makes one row and, where it
+connection each. The read lists five of what the write made; the write makes one row and, where it
 is trusted, one line of the audit log, durable before the answer.
 """
 
@@ -24,7 +24,7 @@ from benchmarks.statistics import milliseconds, quantile, spread
 from benchmarks.targets import Target, number, spread_told, table, under
 
 _WARM = 30
-_CALLS = {"write": ("POST", "/conversations", {}), "read": ("GET", "/agents?limit=5", None)}
+_CALLS = {"write": ("POST", "/conversations", {}), "read": ("GET", "/conversations?limit=5", None)}
 
 
 def measure(options: Options) -> Result:
@@ -92,11 +92,11 @@ async def _pair(
     """A session with a key to `cadre up`, and one without to the bare routes."""
     with tempfile.TemporaryDirectory(prefix="cadre-bench-") as name:
         folder = Path(name)
-        ours, theirs = (databases.empty(dialect) for _ in range(2))
+        ours, theirs = [await asyncio.to_thread(databases.empty, dialect) for _ in range(2)]
         port = free_port()
         command = [CADRE.with_name("python"), "-m", "benchmarks.peers.bare_api", str(port)]
-        home = {"CADRE_HOME": str(folder / "bare"), "CADRE_DATABASE": theirs}
-        server = await asyncio.to_thread(serving.start, folder / "trusted", CADRE_DATABASE=ours)
+        home = {"CADRE_HOME": str(folder / "bare"), "CADRE_DATABASE_URL": theirs}
+        server = await asyncio.to_thread(serving.start, folder / "trusted", CADRE_DATABASE_URL=ours)
         try:
             key = await asyncio.to_thread(serving.make_key, server)
             with started(command, folder / "bare.log", port, **home):
@@ -140,7 +140,7 @@ def describe(result: Result) -> str:
         for what, one in result[dialect].items()
     ]
     return (
-        "The read lists agents; the write begins a conversation. With trust is `cadre up` and a key: "
+        "The read lists five conversations; the write begins one. With trust is `cadre up` and a key: "
         "host, limits, key, grants, audit; the write's line of the audit log is on the disk before the answer. "
         "Bare is the same route over the same services, with none of that. "
         f"Medians of {result['rounds']} rounds, each with new servers and databases, calls in turns.\n\n"
