@@ -12,7 +12,7 @@ const SHELL = new RegExp(
     "node_modules/(react|react-dom|scheduler|use-sync-external-store|clsx)/",
     "node_modules/@tanstack/(react-router|router-core|history|react-store|store|query-core|react-query)/",
     "node_modules/lucide-react/dist/esm/(?!icons/)",
-    "lucide-react/dist/esm/icons/(activity|bot|inbox|message-square|settings|search|x|loader-circle|chevrons-up-down)\\.",
+    "lucide-react/dist/esm/icons/(activity|bot|inbox|message-square|settings|search|x|loader-circle)\\.",
     "lucide-react/dist/esm/icons/circle-(alert|question-mark|help|exclamation-point)\\.",
     "/src/app/rooms\\.",
     "/src/api/(client|me|approvals|trouble)\\.",

@@ -158,6 +158,24 @@ async def test_a_suspended_org_is_at_rest_until_it_is_reactivated(server: Server
     assert (itself.status_code, itself.json()["code"]) == (409, "home_stays")
 
 
+async def test_an_org_keeps_to_what_it_may_have(server: Server):
+    async with server.signed_in() as home:
+        made = await _provision(home, "frugal")
+        limits = {"keys": 1, "requests_per_minute": 12}
+        changed = await home.patch(f"/api/v1/orgs/{made['org']['id']}", json={"limits": limits})
+        async with _member(server, "frugal", made["sign_in"]) as member:
+            keys = [await member.post("/api/v1/keys", json={"name": n}) for n in "ab"]
+            async with asyncio.timeout(30):  # what is known of limits may be a moment old
+                while (answer := await member.get("/api/v1/runs")).status_code == 200:
+                    await asyncio.sleep(0.05)
+
+    assert changed.status_code == 200, changed.text
+    assert [key.status_code for key in keys] == [201, 429]
+    assert keys[1].json()["code"] == "keys_reached"
+    assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+    assert "At most 12 such requests" in answer.json()["detail"]
+
+
 async def test_an_org_looks_as_it_wants_to_at_once(server: Server):
     async with server.signed_in() as home:
         acme = await _provision(home, "acme")

@@ -4,6 +4,7 @@ The routes come from the description of the API, so a new one is covered by itse
 what belongs to the other org did not exist, and change nothing there.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
@@ -29,6 +30,7 @@ BY_ITSELF = {
     "audit_heads",
     "model_health",
     "policy_decisions",
+    "retention_rounds",
     "sessions",
 }
 # Where the ids of a parameter are found: table and column; None: no id but a word of the API itself.
@@ -44,6 +46,7 @@ FOUND_IN: dict[str, tuple[str, str] | None] = {
     "endpoints": None,
     "group_id": ("groups", "id"),
     "job": ("org_jobs", "id"),
+    "job_id": ("data_jobs", "id"),
     "key_id": ("api_keys", "id"),
     "kind": None,
     "lease_id": ("secret_leases", "id"),
@@ -179,6 +182,12 @@ async def furnish(acme: httpx2.AsyncClient, home: httpx2.AsyncClient) -> None:
     await made("POST", "/org/domains", {"domain": "agents.acme.example"})
     await made("POST", "/org/projects", {"name": "Acme project", "slug": "acme-project"})
     await made("PUT", "/secrets/acme-secret", {"value": f"value {MARK}"})
+    me = (await acme.get("/api/v1/me")).json()["user"]["id"]
+    job = await made("POST", f"/data/people/{me}/export", None)
+    async with asyncio.timeout(60):
+        while (await acme.get(f"/api/v1/data/jobs/{job['id']}")).json()["state"] != "done":
+            await asyncio.sleep(0.05)
+    await made("PUT", "/data/retention", {"days": {"runs": 80}})
     exported = await home.post("/api/v1/orgs/acme/export", json={})
     assert exported.status_code < 300, exported.text
 

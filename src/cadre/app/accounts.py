@@ -28,7 +28,7 @@ from cadre.trust.accounts import (
     WaysIn,
 )
 from cadre.trust.keys import Keys
-from cadre.trust.secrets import Secrets
+from cadre.trust.secrets import Redactor, Secrets
 
 
 def build_accounts(
@@ -92,10 +92,10 @@ def _doors(database: Database, services: Services, ways: WaysIn | None) -> Servi
     return {Entrance: entrance, Describing: describing}
 
 
-def postman_of(settings: Settings) -> Postman:
+def postman_of(settings: Settings, redactor: Redactor) -> Postman:
     """Over the mail server that is set, or into a folder."""
     sender = settings.mail_from or "cadre@localhost"
     mail: Mail = FileMail(settings.home / "mail", sender)
     if settings.smtp_url is not None:
         mail = SmtpMail(settings.smtp_url.get_secret_value(), sender)
-    return Postman(mail)
+    return Postman(mail, mask=redactor.redact)

@@ -1,22 +1,31 @@
 """Audit and limits, put together with the settings of this installation."""
 
+from functools import partial
+
 from cadre.app.ground import Ground, Services
 from cadre.app.settings import Settings
 from cadre.trust.accounts import AccountEvent, EventLog
 from cadre.trust.audit import Audit, AuditEntry, AuditLog, load_seal
-from cadre.trust.limits import Limits, Load, SharedCounts
+from cadre.trust.limits import FairQueue, Limits, Load, SharedCounts
+from cadre.trust.orgs import allowances
 
 
 def build_audit(settings: Settings, ground: Ground) -> Services:
     """The services of audit and limits by type."""
     seal = load_seal(settings.master_key.with_name("audit.key"))
     redis = settings.redis_url.get_secret_value() if settings.redis_url else ""
-    log = AuditLog(ground.database, seal, settings.home / "audit")
+    redactor = ground.secrets.redactor
+    log = AuditLog(ground.database, seal, settings.home / "audit", redactor)
     made = (
         Audit(seal),
         log,
-        Limits(ground.database, SharedCounts(redis) if redis else None),
+        Limits(
+            ground.database,
+            SharedCounts(redis) if redis else None,
+            per_minute=partial(allowances, name="requests_per_minute"),
+        ),
         Load(),
+        FairQueue(settings.gateway_concurrency),
     )
     services: Services = {type(each): each for each in made}
     return services | {EventLog: AuditedEvents(log)}  # asked for by what it promises

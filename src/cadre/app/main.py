@@ -35,6 +35,7 @@ from cadre.trust.limits.routes import router as limits
 from cadre.trust.orgs.routes import installation_router as orgs
 from cadre.trust.orgs.routes import router as org
 from cadre.trust.policy.routes import router as policies
+from cadre.trust.privacy.routes import router as privacy
 from cadre.trust.secrets.routes import router as secrets
 from cadre.trust.usage.routes import router as usage
 
@@ -61,6 +62,7 @@ _ROUTERS: tuple[APIRouter, ...] = (
     orgs,
     audit,
     limits,
+    privacy,
 )
 
 

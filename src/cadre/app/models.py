@@ -29,7 +29,7 @@ from cadre.engine.models import (
 from cadre.engine.operator import OfflineOperator
 from cadre.infra.database import Work
 from cadre.trust.budgets import BudgetJobs, Budgets
-from cadre.trust.usage import Usage, UsageJobs, UsageLog
+from cadre.trust.usage import Usage, UsageLog
 
 
 async def build_models(settings: Settings, ground: Ground) -> Services:
@@ -72,7 +72,7 @@ async def build_models(settings: Settings, ground: Ground) -> Services:
         offline=OfflineOperator(),
     )
     made = (connections, catalog, views, routing, listing, models, cache, prober, budgets, usage)
-    jobs = (BudgetJobs(budgets), UsageJobs(database))
+    jobs = (BudgetJobs(budgets),)
     reports = (
         spent,
         Advisor(views, spent),

@@ -71,6 +71,11 @@ def _mandates(agents: Agents, toolbox: Toolbox) -> Mandates:
         if agent is None:
             return Mandate(agent=None, tools=[tool.name for tool in toolbox.all()], layers=[])
         definition = await agents.definition(work, agent)
-        return Mandate(agent=definition.name, tools=definition.tools, layers=[definition.rules])
+        return Mandate(
+            agent=definition.name,
+            tools=definition.tools,
+            layers=[definition.rules],
+            secrets=definition.secrets,
+        )
 
     return mandate

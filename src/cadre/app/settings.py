@@ -110,6 +110,12 @@ class Settings(BaseSettings):
         default="text", description="`json`: one object a line, for machines that collect logs."
     )
     concurrency: int = Field(default=500, ge=1, le=10_000, description="Runs active at once.")
+    gateway_concurrency: int = Field(
+        default=1_000,
+        ge=1,
+        le=100_000,
+        description="Calls through the gateway at once; of those that wait organisations take turns.",
+    )
     upload_megabytes: int = Field(default=256, ge=1, le=10_000)
     import_megabytes: int = Field(
         default=200_000, ge=1, description="What an imported organisation may have, unpacked."

@@ -19,6 +19,7 @@ from cadre.app.local import OWNER_SCOPE
 from cadre.app.models import build_models
 from cadre.app.organisations import build_orgs
 from cadre.app.policies import AuditedConsents, build_gate
+from cadre.app.privacy import build_privacy
 from cadre.app.settings import Settings
 from cadre.app.vault import build_vault, open_secrets
 from cadre.edge.anthropic_api import AnthropicApi
@@ -34,7 +35,7 @@ from cadre.engine.gate import Gate
 from cadre.engine.models import HealthJobs, Listing, Models, Routing, Views
 from cadre.engine.runs import Runs, RunsSettings, Worker
 from cadre.engine.sandbox import Sandbox, SandboxReport, open_sandbox
-from cadre.engine.tools import Toolbox, Workspaces
+from cadre.engine.tools import Lender, Toolbox, Workspaces
 from cadre.infra.asgi import RequestFiles
 from cadre.infra.blobs import Blobs
 from cadre.infra.bus import Bus
@@ -42,22 +43,23 @@ from cadre.infra.database import Database, Work, migrate
 from cadre.infra.http_client import HttpClient
 from cadre.infra.mail import Postman
 from cadre.infra.telemetry import get_logger, mask_in_logs
-from cadre.infra.web import Ownership
+from cadre.infra.web import Ownership, ProblemMasks
 from cadre.trust.accounts import Accounts, EventLog
 from cadre.trust.audit import AuditLog
 from cadre.trust.budgets import BudgetJobs, Budgets
 from cadre.trust.consent import Consents
 from cadre.trust.federation import ProviderWays
 from cadre.trust.keys import Keys
-from cadre.trust.limits import Limits, Load
+from cadre.trust.limits import FairQueue, Limits, Load
 from cadre.trust.orgs import OrgJobs, Tenants
 from cadre.trust.policy import Policies, PolicyJobs
-from cadre.trust.secrets import VaultJobs
-from cadre.trust.usage import Usage, UsageJobs, UsageLog
+from cadre.trust.privacy import PrivacyJobs
+from cadre.trust.secrets import Learning, VaultJobs
+from cadre.trust.usage import Usage, UsageLog
 
 _DRAIN_SECONDS = 5.0
 _log = get_logger("database")
-_JOBS = (Postman, OrgJobs, ApprovalJobs, UsageLog, UsageJobs, BudgetJobs, HealthJobs, PolicyJobs)
+_JOBS = (Postman, OrgJobs, ApprovalJobs, UsageLog, BudgetJobs, HealthJobs, PolicyJobs, PrivacyJobs)
 _COUNTING = (AuditLog, Limits, Load, VaultJobs)
 
 
@@ -119,7 +121,7 @@ async def _build(settings: Settings, ground: Ground) -> Services:
         _by_type(ground),
         accounts,
         access,
-        postman=postman_of(settings),
+        postman=postman_of(settings, ground.secrets.redactor),
         events=safety[EventLog],
         public_url=settings.public_url,
         surroundings=_surroundings(ground.report, asking[Listing]),
@@ -128,6 +130,7 @@ async def _build(settings: Settings, ground: Ground) -> Services:
     federation = build_federation(_by_type(ground) | access | people, settings.private_hosts)
     made = asking | access | engine | gated | orgs | people | federation | safety
     made |= build_vault(ground)
+    made |= build_privacy(settings, ground, made, payloads)
     return _by_type(ground) | made | _working(settings, ground, made)
 
 
@@ -136,7 +139,9 @@ def _engine(settings: Settings, ground: Ground, payloads: Blobs) -> Services:
     database, blobs, bus = ground.database, ground.blobs, ground.bus
     quota_bytes = settings.workspace_megabytes * 1_000_000
     workspaces = Workspaces(settings.home / "workspaces", blobs, quota_bytes=quota_bytes)
-    runs, toolbox = Runs(database, payloads, bus, RunsSettings()), Toolbox.installed()
+    redactor = ground.secrets.redactor
+    runs = Runs(database, payloads, bus, RunsSettings(), redactor=redactor)
+    toolbox = Toolbox.installed(redactor)
     agents, files = Agents(toolbox), Files(workspaces, blobs)
     return _typed(
         runs,
@@ -160,6 +165,8 @@ def _working(settings: Settings, ground: Ground, made: Services) -> Services:
         workspaces=made[Workspaces],
         sandbox=ground.sandbox,
         http=ground.http,
+        lender=made[Lender],
+        learning=made[Learning],
     )
     return _typed(
         *_foreign_doors(ground, made),
@@ -171,7 +178,9 @@ def _working(settings: Settings, ground: Ground, made: Services) -> Services:
 
 def _foreign_doors(ground: Ground, made: Services) -> tuple[OpenAIApi, AnthropicApi, GeminiApi]:
     shared: dict[str, Any] = {
-        "admission": Admission(made[Keys], made[Tenants], made[Limits]),
+        "admission": Admission(
+            made[Keys], made[Tenants], made[Limits], made[FairQueue], made[ProblemMasks]
+        ),
         "models": made[Models],
         "agents": AgentModels(made[Conversations], made[Runs]),
         "files": RequestFiles(ground.blobs, ground.http),

@@ -40,9 +40,9 @@ async def invite(server: Server, role: str = "builder") -> str:
     return await letter_link(server, ANNA, "invitation")
 
 
-async def add_anna(server: Server) -> None:
+async def add_anna(server: Server, role: str = "builder") -> None:
     """Anna, with her password, without a browser."""
-    link = await invite(server)
+    link = await invite(server, role)
     body = {"token": link.partition("=")[2], "name": "Anna Ek", "password": PASSWORD}
     async with server.anybody() as client:
         answer = await client.post("/api/v1/registration/invitation", json=body)

@@ -222,7 +222,7 @@ async def test_the_audit_log_is_searched_verified_and_exported(
         shown = await event.inner_text()
 
         async with page.expect_download() as download:
-            await page.get_by_role("button", name="Export these").click()
+            await page.get_by_role("link", name="Export these").click()
         file = tmp_path / "audit.jsonl"
         await (await download.value).save_as(file)
         lines = [json.loads(line) for line in file.read_text().splitlines()]

@@ -55,7 +55,7 @@ from cadre.trust.access import SYSTEM, Subject
 from cadre.trust.accounts import Accounts
 from cadre.trust.budgets import Budgets
 from cadre.trust.keys import KeyBook, KeyRequest, Keys
-from cadre.trust.limits import Limits
+from cadre.trust.limits import FairQueue, Limits
 from cadre.trust.orgs import Tenants
 from cadre.trust.secrets import Secrets
 from cadre.trust.usage import Usage, UsageLog
@@ -183,8 +183,9 @@ async def open_gateway(
         conversations = Conversations(database, runs, agents, Files(workspaces, blobs), bus)
         access = build_access(database, accounts, Usage())
         book: KeyBook = access[KeyBook]
+        queue = FairQueue(1_000)
         shared: dict[str, Any] = {
-            "admission": Admission(access[Keys], Tenants(database), Limits(database)),
+            "admission": Admission(access[Keys], Tenants(database), Limits(database), queue),
             "models": models,
             "agents": AgentModels(conversations, runs),
             "files": RequestFiles(blobs, http),

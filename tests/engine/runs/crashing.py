@@ -58,9 +58,19 @@ class CrashingJournal(Journal):
         await self._live()
         return await self._inner.cancel(run_id, org_id, cancel)
 
-    async def claim(self, lease: Lease, kinds: Sequence[str], limit: int) -> list[Claim]:
+    async def allowances(self) -> dict[str, int]:
+        return await self._inner.allowances()
+
+    async def claim_allowed(
+        self, lease: Lease, kinds: Sequence[str], limit: int, allowance: tuple[str, int]
+    ) -> list[Claim]:
+        return await self._inner.claim_allowed(lease, kinds, limit, allowance)
+
+    async def claim(
+        self, lease: Lease, kinds: Sequence[str], limit: int, limited: Sequence[str] = ()
+    ) -> list[Claim]:
         await self._live()
-        return await self._inner.claim(lease, kinds, limit)
+        return await self._inner.claim(lease, kinds, limit, limited)
 
     async def claim_ending(self, lease: Lease, limit: int) -> list[Claim]:
         await self._live()
@@ -86,9 +96,9 @@ class CrashingJournal(Journal):
         await self._live()
         return await self._inner.advance_sessions()
 
-    async def next_due(self) -> float | None:
+    async def next_due(self, limited: Sequence[str] = ()) -> float | None:
         await self._live()
-        return await self._inner.next_due()
+        return await self._inner.next_due(limited)
 
     def listen(self, on_wake: Callable[[], None]) -> None:
         pass

@@ -18,11 +18,11 @@ from cadre.engine.runs import (
     RunSpec,
     RunsSettings,
 )
-from cadre.engine.runs.retention import Retention
+from cadre.engine.runs.retention import RunsRetained
 from cadre.infra.blobs import Blobs
 from cadre.infra.database import Database
 from cadre.kernel.errors import Invalid
-from cadre.kernel.ids import RunId
+from cadre.kernel.ids import BlobId, RunId
 from cadre.kernel.messages import Json
 from cadre.kernel.scope import ALL_ORGS, Scope
 from cadre.trust.orgs.tables import orgs
@@ -129,9 +129,17 @@ async def test_ended_runs_are_forgotten_when_their_org_says_so(
     await runs.keep(scope, RetentionPolicy(kind="echoes", days=1))
     await runs.keep(scope, RetentionPolicy(kind="echoes", days=2))
 
-    pruned = await Retention(runs.engine).prune(time.time() + 3 * 86_400)
+    now, folders = time.time() + 3 * 86_400, _Folders()
+    retained = RunsRetained(runs.engine, folders, wall=lambda: now)
+    async with database.begin(scope) as work:
+        before = now - 90 * 86_400
+        assert (await retained.held(work)).rows == await retained.due(work, before) == 1
+        expired = await retained.expire(work, before, 10)
+        assert (await retained.expire(work, before, 10)).rows == 0
+    assert expired.afterwards is not None
+    await expired.afterwards()
 
-    assert pruned == 1
+    assert (expired.rows, folders.deleted) == (1, [old.id])
     assert [(p.kind, p.days) for p in await runs.retention(scope)] == [("*", 90), ("echoes", 2)]
     with pytest.raises(RunNotFound):
         await runs.get(scope, old.id)
@@ -142,6 +150,19 @@ async def test_ended_runs_are_forgotten_when_their_org_says_so(
             query = text(f"select count(*) from {table} where run_id = :id")
             assert (await connection.execute(query, {"id": old.id})).scalar() == 0
     assert len(_files(blobs)) == 1
+
+
+class _Folders:
+    """Whose folders were to go."""
+
+    def __init__(self) -> None:
+        self.deleted: list[str] = []
+
+    async def snapshot(self, workspace: str) -> BlobId | None:
+        raise AssertionError(f"{workspace} is nobody's to look into")
+
+    async def delete(self, workspace: str) -> None:
+        self.deleted.append(workspace)
 
 
 def _files(blobs: Blobs) -> list[Path]:

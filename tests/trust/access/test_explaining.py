@@ -15,7 +15,14 @@ from cadre.kernel.scope import Scope
 from cadre.trust.access import KINDS, PERMISSIONS, ROLES, SYSTEM, Subject, missing
 from cadre.trust.access.explaining import UnknownPermission
 from cadre.trust.access.grants import narrowed
-from cadre.trust.access.schemas import BindingInput, GroupInput, Member, RoleInput, SubjectText
+from cadre.trust.access.schemas import (
+    BindingInput,
+    GroupInput,
+    Member,
+    PermissionInfo,
+    RoleInput,
+    SubjectText,
+)
 from tests.trust.access.conftest import Org, org_of
 
 PATIENCE_SECONDS = 10.0  # a hang guard: it takes half a second
@@ -191,3 +198,11 @@ def test_roles_and_kinds_speak_of_permissions_that_there_are():
         )
     for prefixes in KINDS.values():
         assert all(any(p.startswith(prefix) for p in PERMISSIONS) for prefix in prefixes)
+
+
+@pytest.mark.parametrize(
+    ("permission", "kinds"),
+    [("agents:run", ["agent"]), ("files:read", ["conversation", "run"]), ("audit:read", [])],
+)
+def test_a_permission_says_on_what_it_can_be_given(permission: str, kinds: list[str]):
+    assert PermissionInfo.of(permission, "See.").kinds == kinds

@@ -1,13 +1,15 @@
 """Members: invited, given roles, suspended and removed; never the last owner, never above oneself."""
 
 import asyncio
+from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import insert
+from pyotp.totp import TOTP
+from sqlalchemy import delete, insert
 
 from cadre.kernel.ids import OrgId
-from cadre.trust.accounts.tables import orgs, users
+from cadre.trust.accounts.tables import account_tokens, orgs, users
 from tests.trust.accounts.house import HOME, PASSWORD, House, enter
 
 ANNA, BEN = "anna@acme.example", "ben@acme.example"
@@ -39,6 +41,43 @@ async def test_somebody_who_is_invited_by_mail_accepts_once(house: House):
         "builder",
         "Anna",
     )
+
+
+async def test_the_list_says_who_has_a_second_factor_and_until_when_an_invitation_is_good(
+    house: House,
+):
+    await house.add(ANNA)
+    async with house.owner() as owner:
+        await owner.post("/api/v1/members", json={"email": BEN})
+        before = (await owner.get("/api/v1/members")).json()["items"]
+        async with house.signed_in(ANNA) as anna:
+            started = await anna.post("/api/v1/account/mfa/totp")
+            half = (await owner.get("/api/v1/members")).json()["items"]
+            code = TOTP(started.json()["secret"]).now()
+            await anna.put("/api/v1/account/mfa/totp", json={"code": code})
+        after = (await owner.get("/api/v1/members")).json()["items"]
+        [ben] = [each for each in after if each["email"] == BEN]
+        again = await owner.post(f"/api/v1/members/{ben['id']}/invitation")
+        alone = (await owner.get(f"/api/v1/members/{ben['id']}")).json()
+
+    def having(members: list[dict[str, Any]]) -> list[str]:
+        return [each["email"] for each in members if each["second_factor"]]
+
+    assert [having(each) for each in (before, half, after)] == [[], [], [ANNA]]
+    assert [each["email"] for each in after if each["invitation_expires_at"]] == [BEN]
+    assert 6.9 < (ben["invitation_expires_at"] - ben["created_at"]) / 86_400 < 7.1
+    assert again.json()["member"] == alone
+    assert alone["invitation_expires_at"] > ben["invitation_expires_at"]
+
+
+async def test_an_invitation_that_ran_out_says_so(house: House):
+    async with house.owner() as owner:
+        invited = await owner.post("/api/v1/members", json={"email": BEN})
+        async with house.database.begin(HOME) as work:
+            await work.connection.execute(delete(account_tokens))
+        shown = await owner.get(f"/api/v1/members/{invited.json()['member']['id']}")
+
+    assert (shown.json()["status"], shown.json()["invitation_expires_at"]) == ("invited", None)
 
 
 async def test_a_second_letter_makes_the_first_worthless(house: House):

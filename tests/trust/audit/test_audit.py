@@ -252,6 +252,21 @@ async def test_an_export_can_be_verified_by_anybody(
     assert len(lines) == 2
 
 
+async def test_an_export_holds_what_a_search_finds(
+    log: AuditLog, audit: Audit, database: Database, scope: Scope, other_scope: Scope
+):
+    for number in range(4):
+        await log.write(entry(number, at=100 + number, actor_name="Ben" if number % 2 else "Ann"))
+    await log.write(entry(9, org=other_scope.org, actor_name="Ben"))
+    wanted = AuditFilter(actor="Ben", since=101, until=103, text="key:")
+
+    lines = b"".join([part async for part in audit.export(database, scope, wanted)]).splitlines()
+
+    searched = await found(audit, database, scope, wanted)
+    assert [json.loads(line)["resource"] for line in lines] == ["key:1"]
+    assert [event.seq for event in searched] == [json.loads(line)["seq"] for line in lines]
+
+
 async def test_what_was_forgotten_leaves_a_chain_that_is_whole(
     log: AuditLog, audit: Audit, database: Database, scope: Scope, other_scope: Scope
 ):

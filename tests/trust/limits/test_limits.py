@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cadre.infra.database import Database
+from cadre.infra.database import Database, Work
 from cadre.kernel.errors import Invalid, NotFound
 from cadre.kernel.scope import Scope
 from cadre.trust.limits import Limits, Rule, SharedCounts
@@ -48,6 +48,26 @@ async def test_a_rule_counts_from_the_next_request_on_and_for_its_org_alone(
     assert [(rule.subject, rule.endpoints, rule.requests) for rule in own] == [("key", "reads", 1)]
     assert others == []
     assert (after.allowed, after.limit) == (True, 3_000)
+
+
+async def test_an_org_asks_as_often_as_it_may_in_all_and_others_as_often_as_they_like(
+    database: Database, scope: Scope, other_scope: Scope
+):
+    may = {scope.org: 3}
+
+    async def per_minute(_work: Work) -> dict[str, int]:
+        return dict(may)
+
+    limits = Limits(database, clock=lambda: 1.0, per_minute=per_minute)
+    await limits.open()
+    asked = [await limits.check("reads", scope.org, {"org": scope.org}) for _ in range(2)]
+    called = [limits.hit("key_1", scope.org) for _ in range(2)]
+    other = [limits.hit("key_2", other_scope.org) for _ in range(9)]
+
+    assert [each.allowed for each in (*asked, *called)] == [True, True, True, False]
+    assert "At most 3 such requests in 60 s" in called[-1].error().detail
+    assert all(each.allowed for each in other)
+    assert ("org", "all", 3) in {(u.subject, u.endpoints, u.used) for u in limits.used(scope.org)}
 
 
 async def test_another_org_cannot_delete_a_rule(

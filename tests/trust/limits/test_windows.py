@@ -26,7 +26,7 @@ class Clock:
 
 def counts(clock: Clock, *rules: tuple[str, Rule]) -> Counts:
     made = Counts(clock)
-    made.set_rules({"org_acme": {(subject, "reads"): rule for subject, rule in rules}})
+    made.set_rules({"org_acme": {(subject, "reads"): rule for subject, rule in rules}}, {})
     return made
 
 
@@ -128,7 +128,7 @@ def test_the_closest_rule_counts_and_a_change_of_it_counts_at_once():
 
     before = [asked.hit([KEY]).allowed for _ in range(2)]
     asked.hit([other])
-    asked.set_rules({"org_acme": {("key", "reads"): Rule(5, 60)}})
+    asked.set_rules({"org_acme": {("key", "reads"): Rule(5, 60)}}, {})
     after = asked.hit([KEY])
 
     assert before == [True, False]

@@ -69,7 +69,7 @@ def test_structures_are_masked_inside():
 
 
 def test_thousands_of_values_are_all_found_and_the_oldest_are_forgotten():
-    redactor = Redactor()
+    redactor = Redactor(most=5000)
     values = [f"{number:08d}-value" for number in range(7000)]
     for number, value in enumerate(values):
         redactor.know(f"s{number}", value)
@@ -81,7 +81,7 @@ def test_thousands_of_values_are_all_found_and_the_oldest_are_forgotten():
 
 
 def test_a_value_that_is_used_is_not_the_one_that_is_forgotten():
-    redactor = Redactor()
+    redactor = Redactor(most=5000)
     redactor.know("kept", "the-kept-value")
     for number in range(5000):
         redactor.know(f"s{number}", f"{number:08d}-value")

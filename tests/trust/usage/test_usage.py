@@ -9,7 +9,7 @@ import pytest
 from cadre.infra.database import Work
 from cadre.kernel.errors import Invalid
 from cadre.kernel.scope import Scope
-from cadre.trust.usage import Timespan, Usage, UsageFilter, UsageJobs, UsageRecord, read_timespan
+from cadre.trust.usage import RETAINED, Timespan, Usage, UsageFilter, UsageRecord, read_timespan
 from tests.trust.usage.ledger import AT, Ledger
 
 DAY = 86_400
@@ -185,10 +185,12 @@ async def test_old_calls_are_forgotten_and_their_sums_stay(ledger: Ledger, other
         retention = await USAGE.retention(work)
         await USAGE.keep(work, retention.model_copy(update={"days": 30}))
 
-    assert await UsageJobs(ledger.database).prune() == 3
+    async with ledger.database.begin(ledger.scope) as work:
+        kept = (await USAGE.retention(work)).days
+        assert (await RETAINED.expire(work, now - kept * DAY, 500)).rows == 2
 
     left = await ledger.rows("select org_id, count(*) from usage_calls group by 1 order by 1")
-    assert [tuple(row) for row in left] == [("org_acme", 1), ("org_globex", 2)]
+    assert [tuple(row) for row in left] == [("org_acme", 1), ("org_globex", 3)]
     assert await ledger.scalar("select sum(calls) from usage_days") == 6
 
 

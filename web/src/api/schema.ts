@@ -180,6 +180,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My exports
+         * @description The newest first.
+         */
+        get: operations["account_list_own_exports"];
+        put?: never;
+        /**
+         * Export what is kept of me
+         * @description The job says when the archive is there.
+         */
+        post: operations["account_export_own"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/exports/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of my exports
+         * @description How far it is.
+         */
+        get: operations["account_get_own_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/exports/{job_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The archive of my export
+         * @description A zip; it is kept for three days.
+         */
+        get: operations["account_get_own_archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/mfa": {
         parameters: {
             query?: never;
@@ -529,7 +593,7 @@ export interface paths {
         };
         /**
          * Export Events
-         * @description Every event as a line of JSON, the oldest first.
+         * @description What a search would find, each event as a line of JSON, the oldest first.
          */
         get: operations["audit_export_events"];
         put?: never;
@@ -890,6 +954,194 @@ export interface paths {
         get: operations["live_follow_conversation"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put everything on hold
+         * @description Nothing is deleted by retention and nobody is erased until it is lifted.
+         */
+        put: operations["data_put_hold"];
+        post?: never;
+        /**
+         * Lift the hold
+         * @description What is too old goes within the hour.
+         */
+        delete: operations["data_lift_hold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exports and erasures
+         * @description The newest first.
+         */
+        get: operations["data_list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/jobs/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of them
+         * @description How far it is; what came of it, part by part.
+         */
+        get: operations["data_get_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/jobs/{job_id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The archive of an export
+         * @description A zip; it is kept for three days.
+         */
+        get: operations["data_get_job_archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/jobs/{job_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on with an erasure that failed
+         * @description From where it stopped.
+         */
+        post: operations["data_retry_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/people/{user_id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase a person
+         * @description For ever. They are signed out and shut out at once.
+         */
+        post: operations["data_erase_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/people/{user_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export what is kept of a person
+         * @description The job says when the archive is there.
+         */
+        post: operations["data_export_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long data is kept
+         * @description Every class of data: its days, how much there is, since when.
+         */
+        get: operations["data_get_retention"];
+        /**
+         * Change how long data is kept
+         * @description Days by class, `forever`, or `default`. With `dry_run`: only what would go at once.
+         */
+        put: operations["data_set_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/retention/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete what is too old now
+         * @description It happens each hour by itself. Says how much went.
+         */
+        post: operations["data_apply_retention"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3292,6 +3544,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/secrets/{name}/hosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Secret Hosts
+         * @description Say to which hosts a tool may send the value in a request; to none, as it begins.
+         */
+        put: operations["secrets_put_secret_hosts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/secrets/{name}/rotate": {
         parameters: {
             query?: never;
@@ -4055,6 +4327,18 @@ export interface components {
             rate_per_minute: number | null;
             /** Rotated At */
             rotated_at: number | null;
+        };
+        /**
+         * Applied
+         * @description What went. `finished` false: there is more, which goes within the hour.
+         */
+        Applied: {
+            /** Deleted */
+            deleted: {
+                [key: string]: number;
+            };
+            /** Finished */
+            finished: boolean;
         };
         /**
          * Approval
@@ -4880,6 +5164,55 @@ export interface components {
             title: string;
         };
         /**
+         * DataJob
+         * @description An export or an erasure. `done` of `total` says how far it is.
+         */
+        DataJob: {
+            /** Created At */
+            created_at: number;
+            /** Created By */
+            created_by: string;
+            /** Done */
+            done: number;
+            /** Error */
+            error: string | null;
+            /**
+             * Expires At
+             * @description Until when the archive can be downloaded.
+             */
+            expires_at: number | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "export" | "erase";
+            /**
+             * Own
+             * @description Whether they asked themself.
+             */
+            own: boolean;
+            /**
+             * Person
+             * @description An id; who it was is not kept here.
+             */
+            person: string;
+            /** Result */
+            result: components["schemas"]["RoomResult"][];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "waiting" | "running" | "done" | "failed";
+            /** Step */
+            step: string;
+            /** Total */
+            total: number;
+            /** Updated At */
+            updated_at: number;
+        };
+        /**
          * Decision
          * @description `call_hash` is that of the call the person looked at; "edit" needs `arguments`.
          */
@@ -5042,6 +5375,14 @@ export interface components {
         EmailSent: {
             /** Email */
             email: string;
+        };
+        /**
+         * ErasureWanted
+         * @description `confirm` repeats the person's e-mail address, or id: there is no way back.
+         */
+        ErasureWanted: {
+            /** Confirm */
+            confirm: string;
         };
         /** ErrorShare */
         ErrorShare: {
@@ -5416,6 +5757,29 @@ export interface components {
              * @default true
              */
             hidden: boolean;
+        };
+        /**
+         * Hold
+         * @description While it lasts nothing is deleted by retention, and nobody is erased.
+         */
+        Hold: {
+            /** Reason */
+            reason: string;
+            /**
+             * Set By
+             * @description An id.
+             */
+            set_by: string;
+            /** Since */
+            since: number;
+        };
+        /**
+         * HoldWanted
+         * @description Why everything has to be kept.
+         */
+        HoldWanted: {
+            /** Reason */
+            reason: string;
         };
         /**
          * Holder
@@ -6376,6 +6740,13 @@ export interface components {
             /** Next */
             next?: string | null;
         };
+        /** Page[DataJob] */
+        Page_DataJob_: {
+            /** Items */
+            items: components["schemas"]["DataJob"][];
+            /** Next */
+            next?: string | null;
+        };
         /** Page[DeviceInfo] */
         Page_DeviceInfo_: {
             /** Items */
@@ -6645,10 +7016,15 @@ export interface components {
             /** P99 */
             p99?: number | null;
         };
-        /** PermissionInfo */
+        /**
+         * PermissionInfo
+         * @description `kinds` are what it can be given on a single one of: "agent", as in "agent:support-*".
+         */
         PermissionInfo: {
             /** Description */
             description: string;
+            /** Kinds */
+            kinds: string[];
             /** Permission */
             permission: string;
         };
@@ -7297,6 +7673,26 @@ export interface components {
             version: number;
         };
         /**
+         * RetentionChange
+         * @description Days by class of data; what is left out stays. With `dry_run` nothing is changed.
+         */
+        RetentionChange: {
+            /**
+             * Days
+             * @example {
+             *       "runs": 30
+             *     }
+             */
+            days: {
+                [key: string]: number | ("forever" | "default");
+            };
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /**
          * RetentionPolicy
          * @description Ended runs of `kind` (`*`: every other kind) are kept for `days`.
          */
@@ -7308,6 +7704,65 @@ export interface components {
              * @default *
              */
             kind: string;
+        };
+        /**
+         * RetentionShown
+         * @description A class of data. `days` null: for ever; `rows` are counted up to a million.
+         */
+        RetentionShown: {
+            /** Days */
+            days: number | null;
+            /** Default Days */
+            default_days: number | null;
+            /** Description */
+            description: string;
+            /** Is Default */
+            is_default: boolean;
+            /** Key */
+            key: string;
+            /** Least Days */
+            least_days: number;
+            /**
+             * May Stay
+             * @description Whether it can be kept for ever.
+             */
+            may_stay: boolean;
+            /** Most Days */
+            most_days: number;
+            /** Oldest */
+            oldest: number | null;
+            /** Rows */
+            rows: number;
+            /** Title */
+            title: string;
+            /**
+             * Would Delete
+             * @description With `dry_run`: how much would go at once.
+             */
+            would_delete?: number | null;
+        };
+        /**
+         * RetentionState
+         * @description How long what is kept, and when that was applied last.
+         */
+        RetentionState: {
+            /** Applied At */
+            applied_at: number | null;
+            /**
+             * Deleted
+             * @description What went then, by class.
+             */
+            deleted: {
+                [key: string]: number;
+            };
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            hold: components["schemas"]["Hold"] | null;
+            /** Items */
+            items: components["schemas"]["RetentionShown"][];
         };
         /** Role */
         Role: {
@@ -7329,6 +7784,44 @@ export interface components {
             description: string;
             /** Grants */
             grants: components["schemas"]["GrantText"][];
+        };
+        /**
+         * RoomResult
+         * @description What came of the data in one part of cadre.
+         */
+        RoomResult: {
+            /**
+             * Deleted
+             * @description Of an erasure: rows that are gone.
+             * @default 0
+             */
+            deleted: number;
+            /**
+             * Files
+             * @description Of an export.
+             * @default 0
+             */
+            files: number;
+            /**
+             * Records
+             * @description Of an export: how many lines.
+             * @default 0
+             */
+            records: number;
+            /**
+             * Renamed
+             * @description Of an erasure: places where the name was.
+             * @default 0
+             */
+            renamed: number;
+            /** Room */
+            room: string;
+            /**
+             * Stays
+             * @description Of an erasure: what is still there, and why.
+             * @default
+             */
+            stays: string;
         };
         /**
          * RotateRequest
@@ -7658,10 +8151,25 @@ export interface components {
             ticket?: string | null;
         };
         /**
+         * SecretHosts
+         * @description Where a tool may send the value in a request: `api.github.com` is https on its usual port.
+         */
+        SecretHosts: {
+            /** Hosts */
+            hosts: string[];
+        };
+        /**
          * SecretInfo
          * @description `used_by` names who works with it at present, as far as that is known.
+         *
+         *     `hosts` are the origins that a tool may send it to in a request; none: nowhere.
          */
         SecretInfo: {
+            /**
+             * Hosts
+             * @default []
+             */
+            hosts: string[];
             /** Name */
             name: string;
             /** Updated At */
@@ -7678,9 +8186,11 @@ export interface components {
         };
         /**
          * SecretInput
-         * @description `value` is never given out again.
+         * @description `value` is never given out again. Without `hosts`, those that there are stay.
          */
         SecretInput: {
+            /** Hosts */
+            hosts?: string[] | null;
             /**
              * Value
              * Format: password
@@ -8355,13 +8865,12 @@ export interface components {
         /**
          * Used
          * @description What counts now in one window; in this process only, unless Redis counts.
+         *
+         *     `all` endpoints: what the org may ask in a minute, of whatever kind.
          */
         Used: {
-            /**
-             * Endpoints
-             * @enum {string}
-             */
-            endpoints: "sign_in" | "reads" | "writes" | "uploads" | "gateway";
+            /** Endpoints */
+            endpoints: ("sign_in" | "reads" | "writes" | "uploads" | "gateway") | "all";
             /** Requests */
             requests: number;
             /** Seconds */
@@ -8373,11 +8882,16 @@ export interface components {
         };
         /**
          * User
-         * @description `email` is None until somebody has said and verified one.
+         * @description `email` is None until somebody has said and verified one; `has_avatar` is told in `/me` only.
          */
         User: {
             /** Email */
             email?: string | null;
+            /**
+             * Has Avatar
+             * @default false
+             */
+            has_avatar: boolean;
             /** Id */
             id: string;
             /** Name */
@@ -8689,7 +9203,8 @@ export interface components {
         };
         /**
          * Member
-         * @description A member of the organisation.
+         * @description A member of the organisation. `invitation_expires_at`: until when whoever is invited can accept;
+         *     None if they can't any more.
          */
         cadre__trust__accounts__schemas__Member: {
             /** Created At */
@@ -8702,12 +9217,16 @@ export interface components {
             has_password: boolean;
             /** Id */
             id: string;
+            /** Invitation Expires At */
+            invitation_expires_at: number | null;
             /** Last Seen At */
             last_seen_at: number | null;
             /** Name */
             name: string;
             /** Role */
             role: string;
+            /** Second Factor */
+            second_factor: boolean;
             /**
              * Status
              * @enum {string}
@@ -9180,6 +9699,131 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_list_own_exports: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DataJob_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_export_own: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataJob"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_get_own_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataJob"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    account_get_own_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description What went wrong, and what to do */
@@ -9864,7 +10508,20 @@ export interface operations {
     };
     audit_export_events: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Id or name. */
+                actor?: string | null;
+                /** @description How it begins. */
+                action?: string | null;
+                /** @description How it begins. */
+                resource?: string | null;
+                result?: ("ok" | "refused" | "failed") | null;
+                /** @description Seconds since 1970. */
+                since?: number | null;
+                /** @description Seconds since 1970. */
+                until?: number | null;
+                text?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -10693,6 +11350,350 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_put_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_lift_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_list_jobs: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                /** @description How many items at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DataJob_"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_get_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataJob"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_get_job_archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_retry_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataJob"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_erase_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataJob"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_export_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataJob"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionState"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_set_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionState"];
+                };
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    data_apply_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
                 };
             };
             /** @description What went wrong, and what to do */
@@ -15679,6 +16680,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    secrets_put_secret_hosts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretHosts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretInfo"];
+                };
             };
             /** @description What went wrong, and what to do */
             default: {

@@ -1,7 +1,7 @@
 import { Link, useLocation } from "@tanstack/react-router";
 import { clsx } from "clsx";
-import { ChevronsUpDown, CircleHelp, Search } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { CircleHelp, Search } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { usePendingCount } from "@/api/approvals";
 import { useMe } from "@/api/me";
 import { IconButton } from "@/ui/button";
@@ -10,7 +10,7 @@ import { Mark } from "@/ui/mark";
 import { ROOMS } from "./rooms";
 
 const Product = lazy(() => import("@/features/organisation/product"));
-const AccountMenu = lazy(() => import("@/features/account/account_menu"));
+const PersonButton = lazy(() => import("@/features/account/person_button"));
 
 interface Props {
   onSearch: () => void;
@@ -43,7 +43,9 @@ export function Rail({ onSearch, onHelp }: Props) {
       </div>
       <RailNav />
       <footer className="mt-auto flex h-11 items-center gap-1 border-t border-line px-2">
-        <PersonButton />
+        <Suspense fallback={<span className="grow" />}>
+          <PersonButton />
+        </Suspense>
         <IconButton icon={CircleHelp} label="All keys" keys="?" side="top" onClick={onHelp} />
       </footer>
     </aside>
@@ -81,28 +83,5 @@ function RailNav() {
         );
       })}
     </nav>
-  );
-}
-
-/** The menu comes when it is wanted, and stands around the button from then on. */
-function PersonButton() {
-  const me = useMe();
-  const [isWanted, setWanted] = useState(false);
-  const button = (
-    <button
-      type="button"
-      aria-haspopup="menu"
-      onClick={() => setWanted(true)}
-      className="flex h-7 min-w-0 grow items-center gap-1 rounded-md px-2 text-12 text-ink-2 hover:bg-hover hover:text-ink"
-    >
-      <span className="min-w-0 grow truncate text-left">{me.user.name}</span>
-      <ChevronsUpDown size={12} aria-hidden className="shrink-0 text-ink-3" />
-    </button>
-  );
-  if (!isWanted) return button;
-  return (
-    <Suspense fallback={button}>
-      <AccountMenu trigger={button} />
-    </Suspense>
   );
 }

@@ -9,6 +9,7 @@ from cadre.app.cli import (
     agents,
     approvals,
     audit,
+    data,
     keys,
     models,
     orgs,
@@ -45,6 +46,7 @@ app.add_typer(access.app, name="access")
 app.add_typer(models.app, name="models")
 app.add_typer(audit.app, name="audit")
 app.add_typer(orgs.app, name="orgs")
+app.add_typer(data.app, name="data")
 app.add_typer(policy.app, name="policy")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(budgets, name="budgets")

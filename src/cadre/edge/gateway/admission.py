@@ -4,19 +4,37 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from cadre.infra.asgi import Header
+from cadre.infra.web import ProblemMasks
 from cadre.trust.budgets import Spender
 from cadre.trust.keys import KeyRefused, Keys
-from cadre.trust.limits import Limits
+from cadre.trust.limits import FairQueue, Limits
 from cadre.trust.orgs import Tenants, admits
 
 
 class Admission:
     """Asked with every request, so what is known costs a few microseconds."""
 
-    def __init__(self, keys: Keys, tenants: Tenants, limits: Limits) -> None:
+    def __init__(
+        self,
+        keys: Keys,
+        tenants: Tenants,
+        limits: Limits,
+        queue: FairQueue,
+        masks: ProblemMasks | None = None,
+    ) -> None:
+        """`queue` says whose turn it is where more is asked than can be done at once.
+
+        `masks` keeps secrets out of what is said to whoever is not served.
+        """
+        self._masks = masks
+        self.queue = queue
         self._keys = keys
         self._tenants = tenants
         self._limits = limits
+
+    def mask(self, scope: MutableMapping[str, Any], said: bytes) -> bytes:
+        """What a door says of an error, without any secret that is known."""
+        return said if self._masks is None else self._masks.mask(scope, said.decode()).encode()
 
     async def admit(
         self, scope: MutableMapping[str, Any], key: str, headers: list[Header]

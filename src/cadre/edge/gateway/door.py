@@ -14,6 +14,7 @@ from cadre.engine.conversations import Names
 from cadre.engine.models import UnknownModel
 from cadre.infra.asgi import ClientGone, Exchange, Header, Receive, Send
 from cadre.infra.telemetry import get_logger
+from cadre.infra.web import set_scope
 from cadre.kernel.errors import CadreError
 from cadre.trust.budgets import Spender
 
@@ -67,19 +68,20 @@ class Door:
         try:
             await self._serve(scope, exchange, headers)
         except CadreError as error:
-            await self._fail(exchange, error, headers)
+            await self._fail(scope, exchange, error, headers)
         except ClientGone:
             pass
         except Exception:
             self._log.exception(
                 "request failed", path=exchange.path, request_id=exchange.request_id
             )
-            await self._fail(exchange, self._unforeseen(), headers)
+            await self._fail(scope, exchange, self._unforeseen(), headers)
 
     async def _serve(
         self, scope: MutableMapping[str, Any], exchange: Exchange, headers: list[Header]
     ) -> None:
         spender = await self._admission.admit(scope, self._dialect.key(exchange), headers)
+        set_scope(scope, spender.scope)
         address = self._find(exchange)
         if exchange.method != address.method:
             raise WrongMethod(f"Send {address.method} to {exchange.path[:200]}.")
@@ -87,20 +89,44 @@ class Door:
             if address.method == "GET":
                 return await address.endpoint(exchange, spender, b"", headers)
             raw = await exchange.body(address.body_bytes)
-            await exchange.while_connected(address.endpoint(exchange, spender, raw, headers))
+            serving = self._in_turn(address.endpoint, exchange, spender, raw, headers)
+            await exchange.while_connected(serving)
         except UnknownModel as error:
             named = await self._names.with_near_names(spender.scope, error, exchange.model)
             raise named from error
 
-    async def _fail(self, exchange: Exchange, error: CadreError, headers: list[Header]) -> None:
-        dialect = self._dialect
+    async def _in_turn(
+        self,
+        endpoint: Endpoint,
+        exchange: Exchange,
+        spender: Spender,
+        raw: bytes,
+        headers: list[Header],
+    ) -> None:
+        queue = self._admission.queue
+        await queue.enter(spender.scope.org)
+        try:
+            await endpoint(exchange, spender, raw, headers)
+        finally:
+            queue.leave()
+
+    async def _fail(
+        self,
+        scope: MutableMapping[str, Any],
+        exchange: Exchange,
+        error: CadreError,
+        headers: list[Header],
+    ) -> None:
+        """Say what went wrong, in the dialect's words; a key that a provider repeats is masked."""
+        dialect, mask = self._dialect, self._admission.mask
         if exchange.is_complete:
             return
         if exchange.started:
-            await exchange.end(dialect.event(error, exchange))
+            await exchange.end(mask(scope, dialect.event(error, exchange)))
             return
         more = [*headers, *dialect.headers(error)]
-        await exchange.answer(dialect.status(error), dialect.body(error, exchange), more, JSON)
+        body = mask(scope, dialect.body(error, exchange))
+        await exchange.answer(dialect.status(error), body, more, JSON)
 
     def _unforeseen(self) -> Unforeseen:
         return Unforeseen(

@@ -64,7 +64,9 @@ class Describing:
             profile = await self._profiles.get(work, user_id) if known else None
             models = await self._surroundings.models(work)
         return Me(
-            user=identity.user,
+            user=identity.user.model_copy(
+                update={"has_avatar": profile is not None and profile.has_avatar}
+            ),
             org=identity.org,
             csrf=identity.csrf or "",
             version=self._surroundings.version,

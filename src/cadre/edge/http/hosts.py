@@ -5,6 +5,7 @@ speak to us with the browser's blessing; it can't choose what `Host` says.
 """
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ from cadre.trust.orgs import OrgSuspended, Tenant, Tenants, set_tenant
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _HOME = Tenant(DEFAULT_ORG, is_home=True)
 HEALTH = "/api/v1/health"
+# Nothing else: what is read in two ways (`evil.example\@ours`) would get into the links of letters.
+_HOST = re.compile(r"([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.IGNORECASE)
 
 
 class HostNotServed(Denied):
@@ -76,13 +79,14 @@ class Hosts:
 
 
 def _host_and_origin(scope: Scope) -> tuple[str, str | None]:
-    host, origin = "", None
+    """No host where several are named: each reader would take another one for ours."""
+    hosts, origin = list[str](), None
     for name, value in scope["headers"]:
         if name == b"host":
-            host = value.decode("latin-1")
+            hosts.append(value.decode("latin-1"))
         elif name == b"origin":
             origin = value.decode("latin-1")
-    return host, origin
+    return hosts[0] if len(hosts) == 1 else "", origin
 
 
 async def _refuse_host(
@@ -103,6 +107,8 @@ def _tenants(scope: Scope) -> Tenants | None:
 @lru_cache(256)
 def host_name(host: str) -> str:
     """The name in a `Host` header, without port and brackets, or "" if it is none."""
+    if _HOST.fullmatch(host) is None:
+        return ""
     try:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".")
     except ValueError:

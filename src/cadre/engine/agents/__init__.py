@@ -12,12 +12,14 @@ from cadre.engine.agents.errors import (
     StepLimitReached,
     TimeLimitReached,
 )
+from cadre.engine.agents.personal import PERSONAL
 from cadre.engine.agents.schemas import Agent, AgentSummary, AgentVersion
 from cadre.engine.agents.service import Agents
 from cadre.engine.agents.transcript import AgentInput, AgentOutput
 
 __all__ = [
     "KIND",
+    "PERSONAL",
     "Agent",
     "AgentDefinition",
     "AgentDriver",

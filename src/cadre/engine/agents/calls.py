@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from cadre.engine.gate import Admitted, Gate, Mandate
 from cadre.engine.runs import ActiveRun, Safety, StepContext, StepFailed
 from cadre.engine.sandbox import Sandbox
-from cadre.engine.tools import FileRef, Tool, Toolbox, ToolContext, ToolOutput, Workspace
+from cadre.engine.tools import FileRef, Lender, Tool, Toolbox, ToolContext, ToolOutput, Workspace
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import Json, ToolCall, ToolMessage
 from cadre.kernel.values import is_object
@@ -42,6 +42,7 @@ class Caller:
     gate: Gate
     sandbox: Sandbox
     http: HttpClient
+    lender: Lender | None = None
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def carry_out(self, number: int, calls: list[ToolCall]) -> list[CallResult]:
@@ -92,7 +93,13 @@ class Caller:
             emit=step.emit,
             idempotency_key=step.idempotency_key,
         )
-        output = await self.toolbox.act(tool, arguments, context)
+        async with AsyncExitStack() as call:
+            names = tool.secrets_for(arguments)
+            if names and self.lender is not None:
+                holder = f"run:{self.run.id} tool:{tool.name}"
+                lending = self.lender.lending(self.run.scope, holder, names)
+                context.lending = await call.enter_async_context(lending)
+            output = await self.toolbox.act(tool, arguments, context)
         result: dict[str, Json] = output.model_dump(mode="json")
         if tool.outside:
             result["tainted"] = True

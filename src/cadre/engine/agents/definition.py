@@ -21,6 +21,7 @@ from cadre.kernel.values import is_object
 
 DEFINITION_CHARACTERS = 200_000
 _NAME = r"^[a-z][a-z0-9_-]{0,62}$"
+_LENT = r"^[A-Za-z][A-Za-z0-9_.-]{0,99}$"
 
 
 def _money(value: object) -> object:
@@ -47,7 +48,7 @@ class Context(BaseModel):
 
 
 class AgentDefinition(BaseModel):
-    """What an agent is."""
+    """What an agent is. Its tools may use no other `secrets` than these, and it sees none of them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -56,6 +57,9 @@ class AgentDefinition(BaseModel):
     instructions: str = Field(min_length=1, max_length=100_000)
     model: str = Field(default="default", min_length=1, max_length=300)
     tools: list[str] = Field(default_factory=list[str], max_length=200)
+    secrets: list[Annotated[str, Field(pattern=_LENT)]] = Field(
+        default_factory=list[str], max_length=100
+    )
     rules: list[GateRule] = Field(default_factory=list[GateRule], max_length=200)
     limits: Limits = Field(default_factory=Limits)
     context: Context = Field(default_factory=Context)
@@ -63,7 +67,9 @@ class AgentDefinition(BaseModel):
     @property
     def digest(self) -> str:
         """Equal for equal meaning."""
-        text = canonical_json(self.model_dump(mode="json"))
+        # Without what is not said, so that it stays the same where there was no such field yet.
+        unsaid = set[str]() if self.secrets else {"secrets"}
+        text = canonical_json(self.model_dump(mode="json", exclude=unsaid))
         return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 

@@ -14,17 +14,22 @@ from cadre.engine.gate import Gate
 from cadre.engine.models import Models
 from cadre.engine.runs import ActiveRun, Runs
 from cadre.engine.sandbox import Sandbox
-from cadre.engine.tools import Toolbox, Workspaces
+from cadre.engine.tools import Lender, Toolbox, Workspaces
 from cadre.infra.blobs import Blobs
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import Json
+from cadre.trust.secrets import Learning
 
 KIND = "agent"
 
 
 @dataclass(slots=True)
 class AgentDriver:
-    """Plays runs of agents."""
+    """Plays runs of agents.
+
+    With a `lender` their tools can use secrets; with `learning` no value of the org gets into what
+    they say, whoever has opened it.
+    """
 
     blobs: Blobs
     runs: Runs
@@ -34,6 +39,8 @@ class AgentDriver:
     workspaces: Workspaces
     sandbox: Sandbox
     http: HttpClient
+    lender: Lender | None = None
+    learning: Learning | None = None
     _transcripts: Transcripts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,6 +58,8 @@ class AgentDriver:
             raise BadInput(
                 'The run\'s input has to be {"text": "...", "files": ["name", ...]}.'
             ) from error
+        if self.learning is not None:
+            await self.learning.learn(run.scope)
         workspace = self.workspaces.open(run.workspace_id)
         opener = Opener(
             runs=self.runs,
@@ -72,5 +81,6 @@ class AgentDriver:
             gate=self.gate,
             sandbox=self.sandbox,
             http=self.http,
+            lender=self.lender,
         )
         return await turn.play()

@@ -104,5 +104,6 @@ async def explain_call(
             tools=definition.tools,
             layers=[definition.rules],
             tainted=body.tainted,
+            secrets=definition.secrets,
         )
     return await gate.explain(work, call, mandate)

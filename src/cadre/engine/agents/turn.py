@@ -24,7 +24,7 @@ from cadre.engine.gate import Gate, Mandate
 from cadre.engine.models import ModelReplyBroken, Models, ModelUnavailable
 from cadre.engine.runs import ActiveRun, Outcome, Safety, StepContext, StepFailed
 from cadre.engine.sandbox import Sandbox
-from cadre.engine.tools import FileRef, Toolbox, Workspace
+from cadre.engine.tools import FileRef, Lender, Toolbox, Workspace
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import (
     CallDelta,
@@ -60,6 +60,7 @@ class Turn:
     gate: Gate
     sandbox: Sandbox
     http: HttpClient
+    lender: Lender | None = None
     messages: list[Message] = field(default_factory=list[Message])
     new: list[Message] = field(default_factory=list[Message])
     files: dict[str, FileRef] = field(default_factory=dict[str, FileRef])
@@ -197,6 +198,7 @@ class Turn:
             gate=self.gate,
             sandbox=self.sandbox,
             http=self.http,
+            lender=self.lender,
         )
         results = await caller.carry_out(number, reply.message.calls)
         for result in results:
@@ -210,6 +212,7 @@ class Turn:
             layers=self.definition.layers,
             tainted=self.tainted,
             recorded=self.opening.recorded,
+            secrets=self.definition.secrets,
         )
 
     def _take(self, result: CallResult) -> None:

@@ -17,10 +17,13 @@ from cadre.engine.approvals.errors import (
     ApprovalNotFound,
 )
 from cadre.engine.approvals.jobs import ApprovalJobs
+from cadre.engine.approvals.personal import ApprovalsPersonal
+from cadre.engine.approvals.retention import RETAINED
 from cadre.engine.approvals.schemas import Approval, ApprovalStatus, Decision, Verdict
 from cadre.engine.approvals.service import Approvals, approval_id, signal_name
 
 __all__ = [
+    "RETAINED",
     "Approval",
     "ApprovalDecided",
     "ApprovalExpired",
@@ -29,6 +32,7 @@ __all__ = [
     "ApprovalNotFound",
     "ApprovalStatus",
     "Approvals",
+    "ApprovalsPersonal",
     "Decision",
     "ExactCall",
     "MalformedArguments",

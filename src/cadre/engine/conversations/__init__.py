@@ -9,6 +9,8 @@ from cadre.engine.conversations.errors import (
 from cadre.engine.conversations.files import Files
 from cadre.engine.conversations.names import NamedModel, Names
 from cadre.engine.conversations.ownership import MadeThings
+from cadre.engine.conversations.personal import ConversationsPersonal, runs_of
+from cadre.engine.conversations.retention import ConversationsRetained
 from cadre.engine.conversations.schemas import (
     Conversation,
     ConversationInput,
@@ -27,6 +29,8 @@ __all__ = [
     "ConversationInput",
     "ConversationNotFound",
     "Conversations",
+    "ConversationsPersonal",
+    "ConversationsRetained",
     "Exchange",
     "Files",
     "KeyReused",
@@ -37,4 +41,5 @@ __all__ = [
     "RunInput",
     "Said",
     "is_agent",
+    "runs_of",
 ]

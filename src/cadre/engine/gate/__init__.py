@@ -3,6 +3,7 @@
 from cadre.engine.gate.composing import CallComposer, Mandates
 from cadre.engine.gate.given import Standing, given_of
 from cadre.engine.gate.mandate import Mandate
+from cadre.engine.gate.personal import PERSONAL
 from cadre.engine.gate.ports import OwnersOnly, Starters
 from cadre.engine.gate.rules import GateRule, matched
 from cadre.engine.gate.schemas import Ruling
@@ -10,6 +11,7 @@ from cadre.engine.gate.service import Admitted, Gate, Refused
 from cadre.trust.policy import Effect
 
 __all__ = [
+    "PERSONAL",
     "Admitted",
     "CallComposer",
     "Effect",

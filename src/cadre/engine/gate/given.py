@@ -46,6 +46,7 @@ def given_of(
         run=WhichRun(id=standing.run_id, depth=standing.depth),
         tool=which_tool(tool),
         arguments=call.arguments,
+        secrets=tool.secrets_for(call.arguments),
         call_hash=call.hash,
         taints=sorted(standing.taints),
         layers=list(range(len(layers))),

@@ -11,7 +11,8 @@ class Mandate:
     """What an agent may do: its tools, its rules under those of its ancestors.
 
     `tainted`: the run has read content from outside; `taints` says of which kinds, where that is
-    known. `recorded` are the keys of steps that the run's journal already holds.
+    known. `recorded` are the keys of steps that the run's journal already holds. `secrets` are those
+    that its tools may use.
     """
 
     agent: str | None
@@ -20,3 +21,4 @@ class Mandate:
     tainted: bool = False
     recorded: frozenset[str] = frozenset()
     taints: frozenset[str] = frozenset()
+    secrets: Sequence[str] = ()

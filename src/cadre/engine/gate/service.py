@@ -227,6 +227,11 @@ class Gate:
         if faults := self._toolbox.validate(tool, call.arguments):
             reason = f"The arguments don't fit {tool.name}: {'; '.join(faults)}"
             return error_of(wanted, reason)
+        if foreign := set(tool.secrets_for(call.arguments)).difference(mandate.secrets):
+            named = ", ".join(f"`{name}`" for name in sorted(foreign))
+            has = ", ".join(f"`{name}`" for name in mandate.secrets) or "none"
+            reason = f"This agent may not use the secret {named}. Its `secrets` are: {has}."
+            return error_of(wanted, reason)
         return tool, call
 
     async def _decide(self, work: Work, given: PolicyInput, *, is_real: bool) -> Decision:

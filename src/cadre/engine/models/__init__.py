@@ -34,6 +34,7 @@ from cadre.engine.models.errors import (
 from cadre.engine.models.listing import Listing
 from cadre.engine.models.options import call_options
 from cadre.engine.models.past import PastCalls
+from cadre.engine.models.personal import PERSONAL
 from cadre.engine.models.planning import Planner
 from cadre.engine.models.ports import ChatModel, Embeddings, Passing, Speech, Transcript
 from cadre.engine.models.prices import Price
@@ -45,6 +46,7 @@ from cadre.engine.models.providers import (
     model_names,
     tells_installed,
 )
+from cadre.engine.models.retention import RETAINED
 from cadre.engine.models.revisions import RevisionStore
 from cadre.engine.models.routing import Ask, Routing
 from cadre.engine.models.schemas import ModelInfo, ModelList, Provider, ProviderCheck, ProviderInput
@@ -57,6 +59,8 @@ from cadre.engine.models.wires.order import OneCallAtATime
 
 __all__ = [
     "KNOWN",
+    "PERSONAL",
+    "RETAINED",
     "Advisor",
     "AnswerCache",
     "Ask",

@@ -21,6 +21,16 @@ from cadre.engine.runs.errors import (
 )
 from cadre.engine.runs.hosting import Driver
 from cadre.engine.runs.jobs import Worker
+from cadre.engine.runs.personal import RunsPersonal, cancelling, erase_family, runs_begun_by
+from cadre.engine.runs.removal import (
+    Family,
+    Folders,
+    Workplaces,
+    family_of,
+    of_session,
+    starters_of,
+)
+from cadre.engine.runs.retention import RunsRetained
 from cadre.engine.runs.schemas import (
     ENDED,
     ForkChanges,
@@ -50,6 +60,8 @@ __all__ = [
     "ChildFailed",
     "Driver",
     "Effect",
+    "Family",
+    "Folders",
     "ForkChanges",
     "Frame",
     "JournalUnavailable",
@@ -66,6 +78,8 @@ __all__ = [
     "RunSpec",
     "RunStatus",
     "Runs",
+    "RunsPersonal",
+    "RunsRetained",
     "RunsSettings",
     "Safety",
     "Signal",
@@ -73,5 +87,12 @@ __all__ = [
     "StepFailed",
     "UnknownKind",
     "Worker",
+    "Workplaces",
+    "cancelling",
+    "erase_family",
+    "family_of",
     "new_run_id",
+    "of_session",
+    "runs_begun_by",
+    "starters_of",
 ]

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from cadre.engine.runs.errors import StepFailed
 from cadre.engine.runs.open_steps import OpenSteps
-from cadre.engine.runs.payloads import Payloads, plain
+from cadre.engine.runs.payloads import Payloads
 from cadre.engine.runs.pen import Pen
 from cadre.engine.runs.ports import Spent
 from cadre.engine.runs.recording import Data, Recorded, Recording
@@ -160,10 +160,10 @@ class Acting:
         data = step.described()
         spent = _ONE_STEP
         if isinstance(outcome, Outcome):
-            data["output"] = output = plain(outcome.output)
+            data["output"] = output = self._payloads.plain(outcome.output)
             spent = _spent(outcome, data)
         else:
-            data["output"] = output = plain(outcome)
+            data["output"] = output = self._payloads.plain(outcome)
         data["started_at"] = started_at
         if step.settles_with_next:
             await self._pen.hold("step.finished", step.key, data, spent)
@@ -172,6 +172,7 @@ class Acting:
         return output
 
     async def _journal_failed(self, step: Step, code: str, detail: str, started_at: float) -> Json:
+        detail = self._payloads.masks.mask(detail)
         error = {"code": code, "detail": detail}
         data = step.described() | {"error": error, "started_at": started_at}
         await self._journal_end("step.failed", step, data, _ONE_STEP)
@@ -205,7 +206,7 @@ class Acting:
         if step.ask_outcome is None:
             return False
         try:
-            output = plain(await step.ask_outcome(f"{self._run_id}/{step.key}"))
+            output = self._payloads.plain(await step.ask_outcome(f"{self._run_id}/{step.key}"))
         except Exception as error:  # foreign code: any failure means that it can't tell
             _log.warning("outcome_not_told", run_id=self._run_id, key=step.key, error=str(error))
             return False

@@ -16,7 +16,7 @@ from cadre.engine.runs.birth import Birth
 from cadre.engine.runs.ending import Ending
 from cadre.engine.runs.errors import BadKey, ChildFailed
 from cadre.engine.runs.open_steps import OpenSteps
-from cadre.engine.runs.payloads import Payloads, plain
+from cadre.engine.runs.payloads import Payloads
 from cadre.engine.runs.pen import Halted, Pen
 from cadre.engine.runs.recording import Data, Recorded, Recording
 from cadre.engine.runs.replaying import Replay
@@ -281,7 +281,7 @@ class ActiveRun:
     async def _compare(self, replay: Replay, key: str, recorded: Recorded, asked: Data) -> None:
         """In a replay the driver must ask for what was recorded, to the letter."""
         data = await self._payloads.whole(recorded.data)
-        ending = replay.used(key, data, {**asked, "input": plain(asked["input"])})
+        ending = replay.used(key, data, {**asked, "input": self._payloads.plain(asked["input"])})
         if ending is not None:
             self._end(ending)
             self._hand_back()

@@ -37,8 +37,9 @@ class Birth:
         parent_key: str | None = None,
         origin: Origin | None = None,
     ) -> "Birth":
-        """Check `spec` and write down its first event."""
+        """Check `spec` and write down its first event; a secret in `spec` is masked there too."""
         _check(spec, is_child=parent_id is not None)
+        _mask(spec, payloads)
         run_id = spec.id or new_run_id()
         now = time.time()
         principal = _principal(scope)
@@ -124,6 +125,13 @@ class Birth:
             last_seq=len(run.entries) - 1,
             origin=self.origin,
         )
+
+
+def _mask(spec: RunSpec, payloads: Payloads) -> None:
+    """What the run is said to be is what its journal says."""
+    if payloads.masks:
+        spec.title = payloads.masks.mask(spec.title)
+        spec.definition, spec.input = payloads.plain(spec.definition), payloads.plain(spec.input)
 
 
 def _principal(scope: Scope) -> dict[str, str]:

@@ -47,7 +47,8 @@ class Ending:
         """Append it; steps that were acting on the world are written down as unknown."""
         entries = [await _unknown(pen, key, step) for key, step in open_unsafe.items()]
         last, blobs = await self._last(pen)
-        turn = Turn(self.status, error=_text(self.error), has_children=has_children)
+        error = None if self.error is None else pen.text(self.error)
+        turn = Turn(self.status, error=error, has_children=has_children)
         if claim.parent_id is not None:
             tell, more = await pen.pack("child.finished", None, self._told(claim.id))
             turn.tell, turn.tell_name = tell.data, f"{CHILD}{claim.parent_key}"
@@ -76,7 +77,3 @@ async def _unknown(pen: Pen, key: str, step: Data) -> Entry:
     data: Data = {"kind": step.get("kind"), "name": step.get("name"), "reason": _INTERRUPTED}
     entry, _ = await pen.pack("step.unknown", key, data)
     return entry
-
-
-def _text(error: Data | None) -> str | None:
-    return None if error is None else orjson.dumps(error).decode()

@@ -11,6 +11,7 @@ from cadre.engine.runs.schemas import RunsSettings
 from cadre.infra.blobs import Blobs
 from cadre.infra.bus import Bus
 from cadre.infra.database import Database
+from cadre.trust.secrets import Redactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,16 @@ class Engine:
         blobs: Blobs,
         bus: Bus,
         settings: RunsSettings,
+        *,
         journal: Journal | None = None,
+        redactor: Redactor | None = None,
     ) -> "Engine":
         """The engine over `database`, of whichever kind it is, unless `journal` is given."""
         payloads = Payloads(
             blobs,
             threshold_bytes=settings.payload_bytes,
             inline_bytes=settings.inline_bytes,
+            redactor=redactor or Redactor(),
         )
         return cls(database, journal or journal_on(database), payloads, Hub(bus), settings)
 

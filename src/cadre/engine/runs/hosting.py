@@ -66,16 +66,17 @@ class Hosted:
         text = claim.origin
         self._origin = Origin.model_validate_json(text) if text is not None else None
         self._recording = Recording.of(claim.events)
+        self._payloads = engine.payloads.of(claim.org_id)
         self.pen = Pen(
             journal=engine.journal,
-            payloads=engine.payloads,
+            payloads=self._payloads,
             hub=engine.hub,
             claim=claim,
             lease_until=lease_until,
             attention=self._attention,
             birth=birth,
         )
-        self.open_steps = OpenSteps(claim.id, engine.hub)
+        self.open_steps = OpenSteps(claim.id, engine.hub, self._payloads.masks)
         self._waiting = Waiting(
             run_id=claim.id,
             pen=self.pen,
@@ -242,7 +243,7 @@ class Hosted:
             run_id=claim.id,
             scope=scope,
             pen=self.pen,
-            payloads=engine.payloads,
+            payloads=self._payloads,
             recording=self._recording,
             waiting=self._waiting,
             open_steps=self.open_steps,
@@ -257,7 +258,7 @@ class Hosted:
             attempt=claim.fence,
             started=await engine.payloads.whole(self._recording.started),
             pen=self.pen,
-            payloads=engine.payloads,
+            payloads=self._payloads,
             recording=self._recording,
             waiting=self._waiting,
             acting=acting,

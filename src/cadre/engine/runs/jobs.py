@@ -19,7 +19,6 @@ from cadre.engine.runs.engine import Engine
 from cadre.engine.runs.errors import UnknownKind
 from cadre.engine.runs.hosting import Driver, Hosted
 from cadre.engine.runs.ports import Claim, Lease, Pulse, Written
-from cadre.engine.runs.retention import Retention
 from cadre.engine.runs.schemas import Frame
 from cadre.engine.runs.service import Runs
 from cadre.engine.runs.stragglers import Stragglers
@@ -29,10 +28,10 @@ from cadre.kernel.messages import Json
 
 _MOST_CLAIMED = 200
 _HEAL_SECONDS = 5.0
+_ALLOWANCES_SECONDS = 0.5
 # Python's default looks for cycles every 700 new objects, over all that live: with 500 runs in
 # memory that was 40% of the time of a step.
 _COLLECT = (20_000, 20, 20)
-_PRUNE_SECONDS = 3600.0
 _CRASHED = "Every worker that took this run died before it wrote a line. Look at its last step."
 _log = get_logger("runs")
 
@@ -58,6 +57,8 @@ class Worker:
         self._check = asyncio.Event()
         self._is_closing = False
         self._was_full = False
+        self._allowances: Mapping[str, int] = {}
+        self._allowances_until = 0.0
         self._healed_at = 0.0
         self._is_closed = asyncio.Event()
 
@@ -70,7 +71,6 @@ class Worker:
             jobs = [
                 group.create_task(self._repeat(self._claim_some, self._wake)),
                 group.create_task(self._repeat(self._look_after, self._check)),
-                group.create_task(self._repeat(self._prune, asyncio.Event())),
                 group.create_task(self._keep_leases()),
             ]
             await self._is_closed.wait()
@@ -107,8 +107,10 @@ class Worker:
         self._is_closed.set()
         await self._stragglers.close()
 
-    def reserve(self, kind: str) -> Lease | None:
+    def reserve(self, kind: str, org: str) -> Lease | None:
         if self._is_closing or kind not in self._drivers or self._free() <= 0:
+            return None
+        if org in self._allowances:  # whether it may run is found out with the claim
             return None
         self._reserved += 1
         return self._lease
@@ -149,23 +151,39 @@ class Worker:
     async def _claim_some(self) -> float:
         """Take what is due; returns seconds until it is worth looking again."""
         self._was_full = False
+        await self._look_at_allowances()
         while not self._is_closing and (free := self._free()) > 0:
             since = time.monotonic()
             limit = min(free, _MOST_CLAIMED)
             self._reserved += limit  # a run may be born hot while we ask
             try:
-                claims = await self._journal.claim(self._lease, list(self._drivers), limit)
+                claims = await self._claim(limit)
                 await self._load(claims)
             finally:
                 self._reserved -= limit
             for claim in claims:
                 self._adopt(claim, since)
             if len(claims) < limit:
-                due = await self._journal.next_due()
+                due = await self._journal.next_due(list(self._allowances))
                 poll = self._settings.poll_seconds
                 return poll if due is None else max(0.001, min(poll, due))
         self._was_full = True
         return self._settings.poll_seconds
+
+    async def _claim(self, limit: int) -> list[Claim]:
+        journal, lease, kinds = self._journal, self._lease, list(self._drivers)
+        claims = await journal.claim(lease, kinds, limit, list(self._allowances))
+        for allowance in self._allowances.items():
+            if room := limit - len(claims):
+                claims += await journal.claim_allowed(lease, kinds, room, allowance)
+        return claims
+
+    async def _look_at_allowances(self) -> None:
+        """How many runs at once orgs may have; what was changed a moment ago may count a moment later."""
+        if time.monotonic() < self._allowances_until:
+            return
+        self._allowances_until = time.monotonic() + _ALLOWANCES_SECONDS
+        self._allowances = await self._journal.allowances()
 
     async def _load(self, claims: list[Claim]) -> None:
         if not claims:
@@ -209,7 +227,8 @@ class Worker:
             del self._hosted[hosted.claim.id]
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("run_not_hosted", run_id=hosted.claim.id, exc_info=error)
-        if self._was_full or not hosted.pen.is_born:
+        is_room = self._was_full or hosted.claim.org_id in self._allowances
+        if is_room or not hosted.pen.is_born:
             self._wake.set()
 
     async def _look_after(self) -> float:
@@ -228,10 +247,6 @@ class Worker:
             if await self._journal.advance_sessions():
                 self._wake.set()
         return self._settings.poll_seconds
-
-    async def _prune(self) -> float:
-        await Retention(self._engine).prune()
-        return _PRUNE_SECONDS
 
     def _tell(self, pulses: list[Pulse]) -> None:
         for pulse in pulses:

@@ -77,8 +77,23 @@ class PostgresJournal:
     async def cancel(self, run_id: str, org_id: str | None, cancel: str) -> bool:
         return bool(await self._claimer.fetch(sql.CANCEL, run_id, org_id, cancel))
 
-    async def claim(self, lease: Lease, kinds: Sequence[str], limit: int) -> list[Claim]:
-        return await self._take(sql.CLAIM, lease, limit, list(kinds))
+    async def allowances(self) -> dict[str, int]:
+        return {row[0]: row[1] for row in await self._reader.fetch(sql.ALLOWANCES)}
+
+    async def claim(
+        self, lease: Lease, kinds: Sequence[str], limit: int, limited: Sequence[str] = ()
+    ) -> list[Claim]:
+        return await self._take(sql.CLAIM, lease, limit, list(kinds), list(limited))
+
+    async def claim_allowed(
+        self, lease: Lease, kinds: Sequence[str], limit: int, allowance: tuple[str, int]
+    ) -> list[Claim]:
+        org, most = allowance
+        await self._claimer.fetch(sql.ALLOW, org)
+        try:
+            return await self._take(sql.CLAIM_ALLOWED, lease, limit, list(kinds), org, most)
+        finally:
+            await self._claimer.fetch(sql.ALLOWED, org)
 
     async def claim_ending(self, lease: Lease, limit: int) -> list[Claim]:
         return await self._take(sql.CLAIM_ENDING, lease, limit)
@@ -104,8 +119,8 @@ class PostgresJournal:
         stalled = await self._reader.fetch(sql.STALLED_SESSIONS)
         return await self._advance([(row[0], row[1]) for row in stalled])
 
-    async def next_due(self) -> float | None:
-        rows = await self._reader.fetch(sql.NEXT_DUE)
+    async def next_due(self, limited: Sequence[str] = ()) -> float | None:
+        rows = await self._reader.fetch(sql.NEXT_DUE, list(limited))
         return rows[0][0]
 
     def listen(self, on_wake: Callable[[], None]) -> None:

@@ -71,8 +71,18 @@ class SqliteJournal:
     async def cancel(self, run_id: str, org_id: str | None, cancel: str) -> bool:
         return bool(await self._write_now(sql.CANCEL, (run_id, org_id, cancel)))
 
-    async def claim(self, lease: Lease, kinds: Sequence[str], limit: int) -> list[Claim]:
-        return await self._take(sql.CLAIM, lease, limit, json.dumps(list(kinds)))
+    async def allowances(self) -> dict[str, int]:
+        return dict(await self._read_now(lambda: self._reader.execute(sql.ALLOWANCES).fetchall()))
+
+    async def claim(
+        self, lease: Lease, kinds: Sequence[str], limit: int, limited: Sequence[str] = ()
+    ) -> list[Claim]:
+        return await self._take(sql.CLAIM, lease, limit, _json(kinds), _json(limited))
+
+    async def claim_allowed(
+        self, lease: Lease, kinds: Sequence[str], limit: int, allowance: tuple[str, int]
+    ) -> list[Claim]:
+        return await self._take(sql.CLAIM_ALLOWED, lease, limit, _json(kinds), *allowance)
 
     async def claim_ending(self, lease: Lease, limit: int) -> list[Claim]:
         return await self._take(sql.CLAIM_ENDING, lease, limit)
@@ -116,9 +126,9 @@ class SqliteJournal:
 
         return await self._loop.run_in_executor(self._writing, advance)
 
-    async def next_due(self) -> float | None:
+    async def next_due(self, limited: Sequence[str] = ()) -> float | None:
         def read() -> float | None:
-            due = self._reader.execute(sql.NEXT_DUE).fetchone()[0]
+            due = self._reader.execute(sql.NEXT_DUE, (_json(limited),)).fetchone()[0]
             return None if due is None else due - time.time()
 
         return await self._read_now(read)
@@ -150,6 +160,10 @@ class SqliteJournal:
             renewed += self._writer.execute(sql.RENEW, (run_id, fence, until)).fetchall()
         self._writer.execute("commit")
         return [Pulse(*row) for row in renewed]
+
+
+def _json(values: Sequence[str]) -> str:
+    return json.dumps(list(values))
 
 
 def _whole(pending: list[Pending]) -> list[list[Pending]]:

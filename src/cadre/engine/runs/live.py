@@ -25,8 +25,8 @@ _QUEUE_EVENTS = 200
 class Host(Protocol):
     """A worker of this process, as the hub sees it."""
 
-    def reserve(self, kind: str) -> Lease | None:
-        """Set a place aside for a fresh run of `kind`, if there is one."""
+    def reserve(self, kind: str, org: str) -> Lease | None:
+        """Set a place aside for a fresh run of `kind`, if there is one that may be taken at once."""
         ...
 
     def release(self) -> None:
@@ -156,10 +156,10 @@ class Hub:
             if not self._followers[run_id]:
                 del self._followers[run_id]
 
-    def reserve(self, kind: str) -> tuple[Host, Lease] | None:
+    def reserve(self, kind: str, org: str) -> tuple[Host, Lease] | None:
         """A place in one of this process's workers for a run that begins now."""
         for host in self.hosts:
-            lease = host.reserve(kind)
+            lease = host.reserve(kind, org)
             if lease is not None:
                 return host, lease
         return None

@@ -7,6 +7,7 @@ from functools import partial
 from cadre.engine.runs.live import Hub
 from cadre.engine.runs.schemas import Frame
 from cadre.kernel.messages import Json
+from cadre.trust.secrets import Frames, Masks
 
 _MOST_CHARACTERS = 1_000_000
 _STREAMS = {"text.delta": "text", "reasoning.delta": "reasoning", "output.delta": "output"}
@@ -18,6 +19,7 @@ class _Open:
     name: str
     input: Json
     started_at: float
+    frames: Frames | None = None
     texts: dict[str, list[str]] | None = None
     characters: int = 0
 
@@ -33,11 +35,12 @@ class _Open:
 
 
 class OpenSteps:
-    """Passes the frames of one run to its followers, and remembers enough for newcomers."""
+    """Passes the frames of one run to its followers, masked, and remembers enough for newcomers."""
 
-    def __init__(self, run_id: str, hub: Hub) -> None:
+    def __init__(self, run_id: str, hub: Hub, masks: Masks) -> None:
         self._run_id = run_id
         self._hub = hub
+        self._masks = masks
         self._open: dict[str, _Open] = {}
 
     def begin(
@@ -58,7 +61,8 @@ class OpenSteps:
 
     def emit(self, frame: Frame) -> None:
         """A frame of the run as a whole."""
-        self._hub.frame(self._run_id, {"run_id": self._run_id, "key": None, **frame})
+        masked = self._masks.mask_all(frame)
+        self._hub.frame(self._run_id, {"run_id": self._run_id, "key": None, **masked})
 
     def snapshot(self) -> list[Frame]:
         """What somebody who joins now has missed of the open steps."""
@@ -72,7 +76,11 @@ class OpenSteps:
                 frames.append(self._frame(key, {"type": "output.delta", "text": output}))
         return frames
 
-    def _emit(self, key: str, step: _Open, frame: Frame) -> None:
+    def _emit(self, key: str, step: _Open, given: Frame) -> None:
+        step.frames = step.frames or Frames(self._masks)
+        frame = step.frames.mask(given)
+        if frame is None:
+            return
         kind = str(frame.get("type"))
         if kind == "text.snapshot":
             step.texts, step.characters = None, 0
@@ -89,7 +97,7 @@ class OpenSteps:
                 "type": "step.started",
                 "kind": step.kind,
                 "name": step.name,
-                "input": step.input,
+                "input": self._masks.mask_all(step.input),
                 "started_at": step.started_at,
             },
         )

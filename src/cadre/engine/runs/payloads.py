@@ -2,9 +2,11 @@
 
 References stand in a field of their own (`$blobs`) that only this module writes, so that a
 payload which looks like a reference is never followed.
+
+Whatever becomes part of a journal is written here, so here no secret that is known gets in.
 """
 
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import orjson
 
@@ -12,6 +14,7 @@ from cadre.engine.runs.errors import BadPayload
 from cadre.infra.blobs import Blobs
 from cadre.kernel.ids import BlobId
 from cadre.kernel.messages import Json
+from cadre.trust.secrets import Masks, Redactor
 
 _REFERENCES = "$blobs"
 _PREVIEW_CHARACTERS = 400
@@ -33,21 +36,58 @@ def plain(value: Json) -> Json:
 
 
 class Payloads:
-    """Encodes and decodes the data of events."""
+    """Encodes and decodes the data of events.
 
-    def __init__(self, blobs: Blobs, *, threshold_bytes: int, inline_bytes: int) -> None:
+    What an org writes is encoded by its own (`of`): then it is masked.
+    """
+
+    def __init__(
+        self,
+        blobs: Blobs,
+        *,
+        threshold_bytes: int,
+        inline_bytes: int,
+        redactor: Redactor,
+        masks: Masks | None = None,
+    ) -> None:
         self.blobs = blobs
+        self.masks = redactor.of(None) if masks is None else masks
         self._threshold_bytes = threshold_bytes
         self._inline_bytes = inline_bytes
+        self._redactor = redactor
+
+    def of(self, org: str) -> Self:
+        """These, for what `org` writes."""
+        return type(self)(
+            self.blobs,
+            threshold_bytes=self._threshold_bytes,
+            inline_bytes=self._inline_bytes,
+            redactor=self._redactor,
+            masks=self._redactor.of(org),
+        )
+
+    def text(self, data: Json) -> str:
+        """JSON text of `data`, masked."""
+        return self.masks.mask_json(to_json(data))
+
+    def plain(self, value: Json) -> Json:
+        """`value` as it will read after a recovery."""
+        if not self.masks:
+            return plain(value)
+        if value is None or isinstance(value, bool | float):
+            return value
+        return orjson.loads(self.text(value))
 
     def fits(self, text: str) -> bool:
         return len(text) <= self._threshold_bytes
 
     async def pack(self, data: dict[str, Json]) -> tuple[str, list[str]]:
         """JSON text of `data` and the ids of the blobs that hold its big fields."""
-        text = to_json(data)
+        text = self.text(data)
         if len(text) <= self._threshold_bytes:
             return text, []
+        if self.masks:
+            data = orjson.loads(text)
         small: dict[str, Json] = {}
         references: dict[str, Json] = {}
         for name, value in data.items():

@@ -8,7 +8,7 @@ from typing import NoReturn, TypeAlias, cast
 
 from cadre.engine.runs.errors import JournalUnavailable
 from cadre.engine.runs.live import Hub
-from cadre.engine.runs.payloads import Payloads, to_json
+from cadre.engine.runs.payloads import Payloads
 from cadre.engine.runs.ports import (
     Append,
     Claim,
@@ -96,11 +96,15 @@ class Pen:
             self._lose()
         self._birth = None
 
+    def text(self, data: Json) -> str:
+        """JSON text of what belongs to the run, as its journal holds it."""
+        return self._payloads.text(data)
+
     async def record(
         self, kind: str, key: str, data: dict[str, Json], waiting_for: str | None, spent: Spent
     ) -> Receipt:
         """Append one event: `pack` and `write` for the commonest case."""
-        text = to_json(data)
+        text = self._payloads.text(data)
         if not self._payloads.fits(text):
             text, blobs = await self._payloads.pack(data)
             entry = Entry(kind, key, text, time.time())
@@ -117,7 +121,7 @@ class Pen:
         self, kind: str, key: str | None, data: dict[str, Json]
     ) -> tuple[Entry, Sequence[str]]:
         """An event of now; its big fields are in blobs already."""
-        text = to_json(data)
+        text = self._payloads.text(data)
         if self._payloads.fits(text):
             return Entry(kind, key, text, time.time()), ()
         text, blobs = await self._payloads.pack(data)
@@ -141,6 +145,8 @@ class Pen:
             raise Halted
         claim, seq = self._claim, self._next_seq
         held, self._held = self._held, []
+        if waiting_for is not None:
+            waiting_for = self._payloads.masks.mask(waiting_for)
         if held:
             entries, payloads, spent = _together(held, entries, payloads, spent or Spent())
         append = Append(

@@ -218,11 +218,24 @@ class Journal(Protocol):
         """Mark an unended run as to be ended; False if it has ended or is marked."""
         ...
 
-    async def claim(self, lease: Lease, kinds: Sequence[str], limit: int) -> list[Claim]:
+    async def allowances(self) -> dict[str, int]:
+        """How many runs at once an org may have, by org; most have no such limit."""
+        ...
+
+    async def claim(
+        self, lease: Lease, kinds: Sequence[str], limit: int, limited: Sequence[str] = ()
+    ) -> list[Claim]:
         """Take up to `limit` runs: expired leases first, then timers, then by priority.
 
-        Runs of other kinds than `kinds` are left to workers that have a driver for them.
+        Runs of other kinds than `kinds` are left to workers that have a driver for them; of the
+        orgs `limited` only those with an expired lease are taken.
         """
+        ...
+
+    async def claim_allowed(
+        self, lease: Lease, kinds: Sequence[str], limit: int, allowance: tuple[str, int]
+    ) -> list[Claim]:
+        """Take up to `limit` runs of an org, and no more than it may have at once: (org, most)."""
         ...
 
     async def claim_ending(self, lease: Lease, limit: int) -> list[Claim]:
@@ -249,8 +262,8 @@ class Journal(Protocol):
         """Give the turn to the first of each session that has none; how many got it."""
         ...
 
-    async def next_due(self) -> float | None:
-        """Seconds until the next timer, if any run has one."""
+    async def next_due(self, limited: Sequence[str] = ()) -> float | None:
+        """Seconds until the next timer, if any run has one; those of the orgs `limited` don't count."""
         ...
 
     def listen(self, on_wake: Callable[[], None]) -> None:

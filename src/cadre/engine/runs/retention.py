@@ -1,43 +1,55 @@
-"""Retention: how long ended runs are kept, by org and kind, and the job that forgets them."""
+"""Retention: how long ended runs are kept, by org and kind, and how they are forgotten."""
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from sqlalchemy import ColumnElement, ScalarSelect, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cadre.engine.runs.engine import Engine
+from cadre.engine.runs.removal import Folders, remove
 from cadre.engine.runs.schemas import RetentionPolicy
-from cadre.engine.runs.tables import run_events, run_payloads, run_retention, run_signals, runs
+from cadre.engine.runs.tables import run_payloads, run_retention, runs
 from cadre.infra.database import Connection, Work
-from cadre.infra.telemetry import get_logger
 from cadre.kernel.ids import BlobId, OrgId
 from cadre.kernel.scope import DEFAULT_PROJECT, Principal, Scope
+from cadre.trust.privacy import (
+    DAY_SECONDS,
+    DataClass,
+    Expired,
+    Held,
+    RetentionRules,
+    counted,
+)
 
-_DAY_SECONDS = 86_400.0
-_BATCH_RUNS = 200
+RUNS = "runs"
+_EVERY_KIND = "*"
+_MOST_RUNS = 200
 _YOUNG_SECONDS = 3_600.0
 _SYSTEM = Scope(OrgId("*"), DEFAULT_PROJECT, "*", Principal("system", "retention", "Retention"))
-_log = get_logger("runs")
 
 
 class RetentionStore:
-    """The policies of `work.scope.org`."""
+    """The days of `work.scope.org`: those of all runs, and kinds that have days of their own."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    async def all(self) -> Sequence[RetentionPolicy]:
+    async def all(self, default_days: int) -> Sequence[RetentionPolicy]:
         query = (
             select(run_retention.c.kind, run_retention.c.days)
             .where(run_retention.c.org_id == self._work.scope.org)
             .order_by(run_retention.c.kind)
         )
         rows = (await self._work.connection.execute(query)).all()
-        return [RetentionPolicy(kind=row[0], days=row[1]) for row in rows]
+        days = await RetentionRules(self._work).days(RUNS, default_days)
+        kinds = [RetentionPolicy(kind=row[0], days=row[1]) for row in rows]
+        return [RetentionPolicy(kind=_EVERY_KIND, days=days), *kinds]
 
     async def put(self, policy: RetentionPolicy) -> None:
+        if policy.kind == _EVERY_KIND:
+            return await RetentionRules(self._work).keep(RUNS, policy.days)
         row = {"org_id": self._work.scope.org, "kind": policy.kind, "days": policy.days}
         keys, change = ["org_id", "kind"], {"days": policy.days}
         if self._work.connection.dialect.name == "sqlite":
@@ -47,68 +59,81 @@ class RetentionStore:
             big = postgresql.insert(run_retention).values(row)
             query = big.on_conflict_do_update(index_elements=keys, set_=change)
         await self._work.connection.execute(query)
+        return None
 
 
-class Retention:
-    """Forgets ended runs that are older than their org wants to keep them.
+class RunsRetained:
+    """Ended runs with their journals, payloads and, of runs on their own, files."""
 
-    It works for all orgs, so it is a job and no part of the API.
-    """
-
-    def __init__(self, engine: Engine) -> None:
+    def __init__(
+        self, engine: Engine, folders: Folders, *, wall: Callable[[], float] = time.time
+    ) -> None:
         self._engine = engine
+        self._folders = folders
+        self._wall = wall
 
-    async def prune(self, now: float | None = None) -> int:
-        """Delete what is due, a small transaction at a time; returns how many runs."""
-        now = time.time() if now is None else now
-        pruned = 0
-        while batch := await self._prune_some(now):
-            pruned += batch
-            await asyncio.sleep(0)
-        if pruned:
-            _log.info("runs_pruned", runs=pruned)
-        return pruned
+    @property
+    def about(self) -> DataClass:
+        return DataClass(
+            RUNS,
+            "Runs",
+            "Ended runs with their journals and files. Messages are runs, so what was said in "
+            "conversations goes with them.",
+            self._engine.settings.retention_days,
+            may_stay=False,
+        )
 
-    async def _prune_some(self, now: float) -> int:
-        async with self._engine.database.begin(_SYSTEM) as work:
-            connection = work.connection
-            query = select(runs.c.id).where(_is_due(now, self._engine.settings.retention_days))
-            ids = list((await connection.execute(query.limit(_BATCH_RUNS))).scalars())
-            if not ids:
-                return 0
-            blobs = await _blobs_of(connection, ids)
-            for table in (run_events, run_signals, run_payloads):
-                await connection.execute(delete(table).where(table.c.run_id.in_(ids)))
-            await connection.execute(
-                update(runs).where(runs.c.parent_id.in_(ids)).values(parent_id=None)
-            )
-            await connection.execute(delete(runs).where(runs.c.id.in_(ids)))
-            unused = await _unused(connection, blobs)
-        for blob in unused:
-            await asyncio.to_thread(self._forget, BlobId(blob), now)
-        return len(ids)
+    async def held(self, work: Work) -> Held:
+        oldest = select(func.min(runs.c.ended_at)).where(_has_ended(work))
+        rows = await counted(work, runs, _has_ended(work))
+        return Held(rows, (await work.connection.execute(oldest)).scalar_one())
 
-    def _forget(self, blob: BlobId, now: float) -> None:
+    async def due(self, work: Work, before: float) -> int:
+        return await counted(work, runs, self._is_due(work, before))
+
+    async def expire(self, work: Work, before: float, most: int) -> Expired:
+        """Delete runs whose kind's own days, or else `before`, are over."""
+        query = select(runs.c.id).where(self._is_due(work, before)).order_by(runs.c.ended_at)
+        due = query.limit(min(most, _MOST_RUNS))
+        ids = list((await work.connection.execute(due)).scalars())
+        if not ids:
+            return Expired(0)
+        return Expired(len(ids), await self.remove(work, ids))
+
+    async def remove(self, work: Work, ids: Sequence[str]) -> Callable[[], Awaitable[None]]:
+        """Delete the ended runs `ids`; returns what removes their files once that is committed."""
+        removed = await remove(work, ids)
+        return self._forgetting(removed.payloads, removed.workspaces)
+
+    def _forgetting(
+        self, payloads: set[str], workspaces: Sequence[str]
+    ) -> Callable[[], Awaitable[None]]:
+        async def forget() -> None:
+            # The same content may be a payload of another org's run.
+            async with self._engine.database.read(_SYSTEM) as work:
+                unused = await _unused(work.connection, sorted(payloads))
+            for blob in unused:
+                await asyncio.to_thread(self._forget, BlobId(blob))
+            for workspace in workspaces:
+                await self._folders.delete(workspace)
+
+        return forget
+
+    def _forget(self, blob: BlobId) -> None:
         """Delete a payload that no run has, unless it was written just now for one that will."""
         path = self._engine.payloads.blobs.path(blob)
-        if path.exists() and path.stat().st_mtime < now - _YOUNG_SECONDS:
+        if path.exists() and path.stat().st_mtime < self._wall() - _YOUNG_SECONDS:
             path.unlink(missing_ok=True)
 
-
-def _is_due(now: float, default_days: int) -> ColumnElement[bool]:
-    kept = func.coalesce(_days(runs.c.kind), _days(literal("*")), default_days)
-    return runs.c.ended_at.is_not(None) & (runs.c.ended_at < now - kept * _DAY_SECONDS)
-
-
-def _days(kind: ColumnElement[str]) -> ScalarSelect[int]:
-    policy = run_retention.alias()
-    query = select(policy.c.days).where(policy.c.org_id == runs.c.org_id, policy.c.kind == kind)
-    return query.scalar_subquery()
+    def _is_due(self, work: Work, before: float) -> ColumnElement[bool]:
+        own = select(self._wall() - run_retention.c.days * DAY_SECONDS).where(
+            run_retention.c.org_id == runs.c.org_id, run_retention.c.kind == runs.c.kind
+        )
+        return _has_ended(work) & (runs.c.ended_at < func.coalesce(own.scalar_subquery(), before))
 
 
-async def _blobs_of(connection: Connection, ids: Sequence[str]) -> list[str]:
-    query = select(run_payloads.c.blob).distinct().where(run_payloads.c.run_id.in_(ids))
-    return list((await connection.execute(query)).scalars())
+def _has_ended(work: Work) -> ColumnElement[bool]:
+    return (runs.c.org_id == work.scope.org) & runs.c.ended_at.is_not(None)
 
 
 async def _unused(connection: Connection, blobs: Sequence[str]) -> list[str]:

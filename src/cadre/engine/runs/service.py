@@ -12,7 +12,6 @@ from cadre.engine.runs.errors import BadKey, RunConflict, RunNotFound
 from cadre.engine.runs.following import follow
 from cadre.engine.runs.forks import fork, replay
 from cadre.engine.runs.live import Host
-from cadre.engine.runs.payloads import to_json
 from cadre.engine.runs.ports import EventRow, Journal, Lease, Post, Submit, Written
 from cadre.engine.runs.recording import Recording
 from cadre.engine.runs.retention import RetentionStore
@@ -36,6 +35,7 @@ from cadre.kernel.ids import BlobId, RunId
 from cadre.kernel.messages import Json
 from cadre.kernel.paging import Page
 from cadre.kernel.scope import Scope
+from cadre.trust.secrets import Redactor
 
 _MOST_EVENTS = 5000
 _OUTCOMES = ("run.started", "step.finished", "step.failed", "step.resolved")
@@ -57,9 +57,14 @@ class Runs:
         settings: RunsSettings | None = None,
         *,
         journal: Journal | None = None,
+        redactor: Redactor | None = None,
     ) -> None:
-        """`journal`: another keeper of the journal than the one that fits `database`."""
-        self.engine = Engine.on(database, blobs, bus, settings or RunsSettings(), journal)
+        """`journal`: another keeper of the journal than the one that fits `database`.
+
+        What `redactor` knows gets into no journal.
+        """
+        settings = settings or RunsSettings()
+        self.engine = Engine.on(database, blobs, bus, settings, journal=journal, redactor=redactor)
         self._journal = self.engine.journal
         self._payloads = self.engine.payloads
         self._hub = self.engine.hub
@@ -72,7 +77,7 @@ class Runs:
 
     async def start(self, scope: Scope, spec: RunSpec) -> Run:
         """Begin a run; with `spec.id` given, the same id again returns the run that is there."""
-        return await self._submit(scope, await Birth.of(self._payloads, scope, spec))
+        return await self._submit(scope, await Birth.of(self._payloads.of(scope.org), scope, spec))
 
     async def signal(self, scope: Scope, run_id: RunId, *, key: str, name: str, data: Json) -> bool:
         """Put a signal into the run's mailbox; False if `key` came before or the run has ended."""
@@ -87,7 +92,8 @@ class Runs:
     async def cancel(self, scope: Scope, run_id: RunId, reason: str = "") -> Run:
         """End the run, whatever it does; it may take up to two seconds. Ended runs stay so."""
         await self.summary(scope, run_id)
-        wish = to_json({"reason": reason or "It was asked to stop.", "by": scope.principal.id})
+        told = {"reason": reason or "It was asked to stop.", "by": scope.principal.id}
+        wish = self._payloads.of(scope.org).text(told)
         if await self._journal.cancel(run_id, scope.org, wish):
             self._hub.wish(run_id, wish)
         return await self.get(scope, run_id)
@@ -182,7 +188,7 @@ class Runs:
         """A new run with this one's journal up to event `at_seq`, changed, and then its own."""
         source = await self.summary(scope, run_id)
         birth = await fork(
-            self._payloads,
+            self._payloads.of(scope.org),
             scope,
             source=source,
             events=await self._journal.read([run_id]),
@@ -198,7 +204,7 @@ class Runs:
         """
         source = await self.summary(scope, run_id)
         events = await self._journal.read([run_id])
-        birth = await replay(self._payloads, scope, source=source, events=events)
+        birth = await replay(self._payloads.of(scope.org), scope, source=source, events=events)
         return await self._submit(scope, birth)
 
     async def payload(self, scope: Scope, run_id: RunId, blob: str) -> bytes:
@@ -211,10 +217,7 @@ class Runs:
     async def retention(self, scope: Scope) -> Sequence[RetentionPolicy]:
         """How long ended runs are kept: policies by kind, `*` for all others."""
         async with self.engine.database.read(scope) as work:
-            policies = await RetentionStore(work).all()
-        if any(policy.kind == "*" for policy in policies):
-            return policies
-        return [RetentionPolicy(kind="*", days=self.engine.settings.retention_days), *policies]
+            return await RetentionStore(work).all(self.engine.settings.retention_days)
 
     async def keep(self, scope: Scope, policy: RetentionPolicy) -> None:
         """Keep ended runs of a kind for so many days from now on."""
@@ -222,7 +225,7 @@ class Runs:
             await RetentionStore(work).put(policy)
 
     async def _submit(self, scope: Scope, birth: Birth) -> Run:
-        place = self._hub.reserve(birth.run.kind)
+        place = self._hub.reserve(birth.run.kind, birth.run.org_id)
         since = time.monotonic()
         written = self._journal.write(Submit(birth.run, place and place[1]))
         # In a crowd the loop has better things to do than to prepare what can't act yet.
@@ -266,7 +269,7 @@ class Runs:
         self, scope: Scope, run_id: RunId, key: str, name: str, data: dict[str, Json]
     ) -> bool:
         await self.summary(scope, run_id)
-        text, blobs = await self._payloads.pack(data)
+        text, blobs = await self._payloads.of(scope.org).pack(data)
         post = Post(run_id, scope.org, key, name, scope.principal.id, text, blobs)
         is_new = bool(await self._journal.write(post))
         if is_new:

@@ -211,6 +211,11 @@ update runs r set fence = r.fence + 1, lease_owner = $1, due_at = @now + $2, wai
 # Runs of suspended orgs rest as they are.
 _SERVED = "org_id not in (select id from orgs where status <> 'active')"
 
+# At most so many runs of an org at once; few orgs have such a limit.
+ALLOWANCES = """
+select id, (limits::json ->> 'concurrent_runs')::int from orgs where limits like '%"concurrent_runs"%'
+"""
+
 CLAIM = _sql(
     """
 with a as materialized (select id, 0 as turn, due_at as place, 0::float8 as due_at from runs
@@ -218,12 +223,37 @@ with a as materialized (select id, 0 as turn, due_at as place, 0::float8 as due_
   order by runs.due_at limit $3 for no key update skip locked),
 b as materialized (select id, 1, due_at, 0::float8 from runs
   where status = 'waiting' and due_at is not null and due_at <= @now and kind = any($4::text[]) and @served
-  order by runs.due_at limit $3 for no key update skip locked),
+   and org_id <> all($5::text[]) order by runs.due_at limit $3 for no key update skip locked),
 c as materialized (select id, 2, -priority::float8, due_at from runs
   where status = 'queued' and due_at is not null and kind = any($4::text[]) and @served
-  order by priority desc, runs.due_at limit $3 for no key update skip locked),
+   and org_id <> all($5::text[]) order by priority desc, runs.due_at limit $3 for no key update skip locked),
 k as materialized (select id from (select * from a union all select * from b union all
   select * from c) every order by turn, place, due_at limit $3)
+@take from k where r.id = k.id returning @claimed
+""",
+    claimed=_CLAIMED,
+    take=_TAKE,
+    served=_SERVED,
+)
+
+# Two processes that count at once would let in too many: one asks under the lock of the org.
+ALLOW = "select pg_advisory_lock(hashtext('cadre runs'), hashtext($1))"
+ALLOWED = "select pg_advisory_unlock(hashtext('cadre runs'), hashtext($1))"
+
+# Those of one org, as long as no more than $6 of it run.
+CLAIM_ALLOWED = _sql(
+    """
+with f as materialized (select least($3, greatest(0, $6 - count(*)))::int as room from runs
+  where status = 'running' and org_id = $5),
+b as materialized (select id, 1 as turn, due_at as place, 0::float8 as due_at from runs
+  where status = 'waiting' and due_at is not null and due_at <= @now and org_id = $5
+   and kind = any($4::text[]) and @served
+  order by runs.due_at limit (select room from f) for no key update skip locked),
+c as materialized (select id, 2, -priority::float8, due_at from runs
+  where status = 'queued' and due_at is not null and org_id = $5 and kind = any($4::text[]) and @served
+  order by priority desc, runs.due_at limit (select room from f) for no key update skip locked),
+k as materialized (select id from (select * from b union all select * from c) every
+  order by turn, place, due_at limit (select room from f))
 @take from k where r.id = k.id returning @claimed
 """,
     claimed=_CLAIMED,
@@ -274,6 +304,7 @@ order by at, key
 """
 
 NEXT_DUE = _sql(
-    "select min(due_at) - @now from runs where status = 'waiting' and due_at is not null and @served",
+    "select min(due_at) - @now from runs where status = 'waiting' and due_at is not null and @served"
+    " and org_id <> all($1::text[])",
     served=_SERVED,
 )

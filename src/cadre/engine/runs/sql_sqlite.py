@@ -90,6 +90,11 @@ update runs set fence = fence + 1, lease_owner = ?1, due_at = ?2 + ?3, waiting_f
 # Runs of suspended orgs rest as they are.
 _SERVED = "org_id not in (select id from orgs where status <> 'active')"
 
+# At most so many runs of an org at once; few orgs have such a limit.
+ALLOWANCES = """
+select id, json_extract(limits, '$.concurrent_runs') from orgs where limits like '%"concurrent_runs"%'
+"""
+
 CLAIM = (
     """
 @take
@@ -99,11 +104,28 @@ where id in (select id from (
    order by due_at limit ?4)
  union all select * from (select id, 1, due_at, 0 from runs
    where status = 'waiting' and due_at is not null and due_at <= ?2 and kind in (select value from json_each(?5)) and @served
-   order by due_at limit ?4)
+    and org_id not in (select value from json_each(?6)) order by due_at limit ?4)
  union all select * from (select id, 2, -priority, due_at from runs
    where status = 'queued' and due_at is not null and kind in (select value from json_each(?5)) and @served
-   order by priority desc, due_at limit ?4)
+    and org_id not in (select value from json_each(?6)) order by priority desc, due_at limit ?4)
 ) order by turn, place, due_at limit ?4)
+@claimed
+""".replace("@take", _TAKE)
+    .replace("@claimed", _CLAIMED)
+    .replace("@served", _SERVED)
+)
+
+# Those of one org, as long as no more than ?7 of it run.
+CLAIM_ALLOWED = (
+    """
+@take
+where id in (select id from (
+ select id, 1 as turn, due_at as place, 0 as due_at from runs
+   where status = 'waiting' and due_at is not null and due_at <= ?2 and org_id = ?6 and kind in (select value from json_each(?5)) and @served
+ union all select id, 2, -priority, due_at from runs
+   where status = 'queued' and due_at is not null and org_id = ?6 and kind in (select value from json_each(?5)) and @served
+) order by turn, place, due_at
+ limit max(0, min(?4, ?7 - (select count(*) from runs where status = 'running' and org_id = ?6))))
 @claimed
 """.replace("@take", _TAKE)
     .replace("@claimed", _CLAIMED)
@@ -142,4 +164,5 @@ select key, name, sender, data, at from run_signals where run_id = ? and seq is 
 
 NEXT_DUE = """
 select min(due_at) from runs where status = 'waiting' and due_at is not null and @served
+ and org_id not in (select value from json_each(?1))
 """.replace("@served", _SERVED)

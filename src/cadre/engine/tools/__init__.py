@@ -5,7 +5,9 @@ A tool acts inside a workspace (a folder of files) and, if it runs code, inside 
 """
 
 from cadre.engine.tools.arguments import parse_arguments
+from cadre.engine.tools.lending import Lender, SecretNotLent
 from cadre.engine.tools.paths import BadPath, FileMissing
+from cadre.engine.tools.personal import blobs_in_folders
 from cadre.engine.tools.tool import (
     BadArguments,
     Tool,
@@ -30,6 +32,8 @@ __all__ = [
     "Entry",
     "FileMissing",
     "FileRef",
+    "Lender",
+    "SecretNotLent",
     "Tool",
     "ToolConflict",
     "ToolContext",
@@ -40,6 +44,7 @@ __all__ = [
     "Workspace",
     "WorkspaceFull",
     "Workspaces",
+    "blobs_in_folders",
     "media_type",
     "parse_arguments",
     "why_not",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, Field
 
 from cadre.engine.sandbox import Sandbox
+from cadre.engine.tools.lending import LEASE_SECONDS, Lending, SecretNotLent, placeholders
 from cadre.engine.tools.workspace import FileRef, Workspace
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.errors import Invalid, NotFound
@@ -54,7 +55,10 @@ def _ignore(_: Frame) -> None:
 
 @dataclass(slots=True)
 class ToolContext:
-    """What one call may use. `emit` shows a live frame to whoever watches the run."""
+    """What one call may use. `emit` shows a live frame to whoever watches the run.
+
+    `lending` has the secrets that the gate has let the call use, and None if there are none.
+    """
 
     scope: Scope
     workspace: Workspace
@@ -62,6 +66,21 @@ class ToolContext:
     http: HttpClient
     emit: Callable[[Frame], None] = field(default=_ignore)
     idempotency_key: str = ""
+    lending: Lending | None = None
+
+    async def lease(self, name: str, *, seconds: float = LEASE_SECONDS) -> str:
+        """The value of a secret that the tool has named, until the call ends or time is over."""
+        if self.lending is None:
+            raise SecretNotLent(f"There is no secret `{name[:100]}` for this call.")
+        return (await self.lending.lease(name, seconds)).value
+
+    async def filled(self, text: str, address: str) -> str:
+        """`text` with each `{{secret:NAME}}` filled in, if it may be sent to `address`."""
+        if self.lending is None:
+            for name in placeholders(text):
+                raise SecretNotLent(f"There is no secret `{name}` for this call.")
+            return text
+        return await self.lending.filled(text, address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +89,8 @@ class Tool:
 
     `read_only`: changes nothing. `idempotent`: twice is the same as once. `dangerous`: a
     person is asked by default. `outside`: what it returns was written by strangers, which
-    taints the run. `needs_sandbox`: off where the sandbox is.
+    taints the run. `needs_sandbox`: off where the sandbox is. `secrets` are those that it leases by
+    itself; with `fills_placeholders` its arguments may name more, as `{{secret:NAME}}`.
     """
 
     name: str
@@ -83,8 +103,15 @@ class Tool:
     outside: bool = False
     needs_sandbox: bool = False
     timeout_seconds: float = 60.0
+    secrets: tuple[str, ...] = ()
+    fills_placeholders: bool = False
 
     @property
     def spec(self) -> ToolSpec:
         """The tool as a model sees it."""
         return ToolSpec(name=self.name, description=self.description, parameters=self.parameters)
+
+    def secrets_for(self, arguments: Json) -> list[str]:
+        """The names of the secrets that a call with these arguments would use."""
+        named = placeholders(arguments) if self.fills_placeholders else ()
+        return sorted({*self.secrets, *named})

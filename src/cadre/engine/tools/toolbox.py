@@ -1,14 +1,15 @@
 """The toolbox: every installed tool, and the one way in which a tool acts.
 
 Whatever a tool does (hangs, raises, returns 50 MB or broken text), the caller gets a `ToolOutput`
-that a model can read. Only cancellation passes through.
+that a model can read, without any secret that is known. Only cancellation passes through.
 """
 
 import asyncio
 import difflib
 import hashlib
 import json
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
 from importlib.metadata import entry_points
 from typing import Self
 
@@ -16,6 +17,7 @@ from cadre.engine.sandbox import SandboxReport
 from cadre.engine.tools.arguments import check_schema, faults, parse_arguments
 from cadre.engine.tools.tool import (
     BadArguments,
+    Frame,
     Tool,
     ToolContext,
     ToolFailed,
@@ -25,12 +27,14 @@ from cadre.engine.tools.tool import (
 from cadre.infra.telemetry import get_logger
 from cadre.kernel.errors import CadreError, Conflict, LimitReached
 from cadre.kernel.messages import Json, ToolSpec
+from cadre.trust.secrets import Frames, Masks, Redactor
 
 _GROUP = "cadre.tools"
 _TEXT_CHARACTERS = 30_000
 _WHOLE_TEXT_BYTES = 50_000_000
 _DATA_BYTES = 2_000_000
 _MOST_FILES = 200
+_LONG_CHARACTERS = 100_000  # more than this is masked on a thread
 _GRACE_SECONDS = 1.0  # for a tool to clean up after it was told to stop
 _log = get_logger(__name__)
 
@@ -49,9 +53,10 @@ class TooSlow(LimitReached):
 
 
 class Toolbox:
-    """Tools by name."""
+    """Tools by name. What `redactor` knows is in no output and in no live frame."""
 
-    def __init__(self, tools: Iterable[Tool]) -> None:
+    def __init__(self, tools: Iterable[Tool], redactor: Redactor | None = None) -> None:
+        self._redactor = redactor or Redactor()
         self._tools: dict[str, Tool] = {}
         self._leaving = set[asyncio.Task[object]]()
         for tool in tools:
@@ -67,7 +72,7 @@ class Toolbox:
             self._tools[tool.name] = tool
 
     @classmethod
-    def installed(cls) -> Self:
+    def installed(cls, redactor: Redactor | None = None) -> Self:
         """Every tool that an installed package declares. One broken package loses its own only."""
         tools: list[Tool] = []
         for entry in sorted(
@@ -77,7 +82,7 @@ class Toolbox:
                 tools += list(entry.load()())
             except Exception as error:  # a package that nobody here wrote
                 _log.error("tools_not_loaded", entry=entry.value, error=repr(error))
-        return cls(tools)
+        return cls(tools, redactor)
 
     def all(self) -> list[Tool]:
         """Every tool, by name."""
@@ -114,17 +119,22 @@ class Toolbox:
 
     async def act(self, tool: Tool, arguments: dict[str, Json], context: ToolContext) -> ToolOutput:
         """Run the tool within its time; every failure becomes an `is_error` output."""
+        masks = self._redactor.of(context.scope.org)
         wrong = faults(tool, arguments)
         if wrong:
-            return _failure(f"`{tool.name}` can't take these arguments. {' '.join(wrong)}")
+            said = f"`{tool.name}` can't take these arguments. {' '.join(wrong)}"
+            return _failure(masks.mask(said))
+        watched = replace(context, emit=_masked_emit(context, masks))
         try:
-            output = await self._within(tool, _run(tool, arguments, context))
-            return await _bounded(_checked(output, tool), tool, context)
+            output = await self._within(tool, _run(tool, arguments, watched))
+            # Masked whole: what is cut out of a text may be half a secret.
+            return await _bounded(await _masked(_checked(output, tool), masks), tool, context)
         except CadreError as error:
-            return _failure(error.detail, error.code)
+            return _failure(masks.mask(error.detail), error.code)
         except Exception as error:  # a tool is anybody's code
             _log.warning("tool_raised", tool=tool.name, error=repr(error))
-            return _failure(f"`{tool.name}` failed: {type(error).__name__}: {error}"[:2000])
+            said = masks.mask(f"`{tool.name}` failed: {type(error).__name__}: {error}")
+            return _failure(said[:2000])
 
     async def _within(self, tool: Tool, work: Coroutine[None, None, object]) -> object:
         """The result of `work`, or raise `TooSlow`; one that ignores its cancellation is left behind."""
@@ -183,9 +193,29 @@ def _checked(output: object, tool: Tool) -> ToolOutput:
     )
 
 
+def _masked_emit(context: ToolContext, masks: Masks) -> Callable[[Frame], None]:
+    frames = Frames(masks)
+
+    def emit(frame: Frame) -> None:
+        if (masked := frames.mask(frame)) is not None:
+            context.emit(masked)
+
+    return emit
+
+
+async def _masked(output: ToolOutput, masks: Masks) -> ToolOutput:
+    """`output` as any JSON can hold it; a file that the tool wrote stays as it is."""
+    text, data = _readable(output.text), _plain(output.data)
+    if masks and len(text) + len(data) > _LONG_CHARACTERS:
+        text = await asyncio.to_thread(masks.mask, text)
+        data = await asyncio.to_thread(masks.mask_json, data)
+    else:
+        text, data = masks.mask(text), masks.mask_json(data)
+    output.text, output.data = text, json.loads(data)
+    return output
+
+
 async def _bounded(output: ToolOutput, tool: Tool, context: ToolContext) -> ToolOutput:
-    output.text = _readable(output.text)
-    output.data = _plain(output.data)
     output.files = output.files[:_MOST_FILES]
     if len(output.text) > _TEXT_CHARACTERS:
         whole = output.text.encode()[:_WHOLE_TEXT_BYTES]
@@ -211,12 +241,12 @@ def _readable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def _plain(data: Json) -> Json:
-    """`data` if it is JSON of a bearable size, otherwise a note in its place."""
+def _plain(data: Json) -> str:
+    """`data` as JSON if it is, and of a bearable size; otherwise a note in its place."""
     try:
         text = _readable(json.dumps(data, ensure_ascii=False, allow_nan=False))
     except (TypeError, ValueError, RecursionError):
-        return {"left_out": "not JSON"}
+        return '{"left_out": "not JSON"}'
     if len(text) > _DATA_BYTES:
-        return {"left_out": f"{len(text)} characters"}
-    return json.loads(text.replace("\\u0000", "\\ufffd"))
+        return json.dumps({"left_out": f"{len(text)} characters"})
+    return text.replace("\\u0000", "\\ufffd")

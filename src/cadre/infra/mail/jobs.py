@@ -5,7 +5,9 @@ and no table ever holds a link that signs somebody in.
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from cadre.infra.mail.letter import Letter
 from cadre.infra.mail.ports import Mail, MailFailed
@@ -20,8 +22,16 @@ _LAST_ROUND_SECONDS = 5.0
 class Postman:
     """Brings letters over `mail`, each tried a few times."""
 
-    def __init__(self, mail: Mail, retry_seconds: tuple[float, ...] = _RETRY_SECONDS) -> None:
+    def __init__(
+        self,
+        mail: Mail,
+        retry_seconds: tuple[float, ...] = _RETRY_SECONDS,
+        *,
+        mask: Callable[[str], str] = str,
+    ) -> None:
+        """`mask` sees every word of a letter, but not its link."""
         self._mail = mail
+        self._mask = mask
         self._retry_seconds = retry_seconds
         self._waiting: asyncio.Queue[Letter] = asyncio.Queue(_MOST_WAITING)
         self._log = get_logger("infra.mail")
@@ -33,8 +43,10 @@ class Postman:
 
     def post(self, letter: Letter) -> None:
         """Take `letter`; it never holds up or fails whoever posts it."""
+        paragraphs = tuple(map(self._mask, letter.paragraphs))
+        masked = replace(letter, subject=self._mask(letter.subject), paragraphs=paragraphs)
         try:
-            self._waiting.put_nowait(letter)
+            self._waiting.put_nowait(masked)
         except asyncio.QueueFull:
             self._log.error("letter dropped: too many wait", subject=letter.subject)
 

@@ -26,8 +26,14 @@ from cadre.infra.web.permits import (
     set_grants,
     unguarded,
 )
-from cadre.infra.web.problems import Problem, install_problems, problem_of, problem_response
-from cadre.infra.web.requests import CurrentScope, Provide, current_scope, set_scope
+from cadre.infra.web.problems import (
+    Problem,
+    ProblemMasks,
+    install_problems,
+    problem_of,
+    problem_response,
+)
+from cadre.infra.web.requests import CurrentScope, Provide, current_scope, scope_of, set_scope
 from cadre.infra.web.work import Reading, Writing
 
 __all__ = [
@@ -39,6 +45,7 @@ __all__ = [
     "PermissionMissing",
     "Permit",
     "Problem",
+    "ProblemMasks",
     "Provide",
     "Reading",
     "Writing",
@@ -60,6 +67,7 @@ __all__ = [
     "requires_nothing",
     "requires_own",
     "requires_some",
+    "scope_of",
     "served",
     "set_grants",
     "set_owners",

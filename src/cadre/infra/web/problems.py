@@ -1,17 +1,19 @@
 """Problems: every error of every route, as RFC 9457 problem details.
 
 The kinds of `kernel/errors` are mapped to HTTP here and nowhere else. A problem never
-quotes the input back and never shows what went wrong inside.
+quotes the input back and never shows what went wrong inside. Where the app serves `ProblemMasks`, no
+secret that is known leaves in one.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from cadre.infra.web.validation import Fault, faults_of
 from cadre.kernel.errors import (
@@ -59,6 +61,28 @@ class Problem(BaseModel):
     errors: list[Fault] | None = None
 
 
+class ProblemMasks(Protocol):
+    """Masks what is a secret of the org that a connection is for."""
+
+    def mask(self, asgi_scope: Scope, text: str) -> str: ...
+
+
+class _ProblemResponse(JSONResponse):
+    """A problem, masked as it is sent: only then it is known to whom."""
+
+    media_type = MEDIA_TYPE
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        services = getattr(scope["app"].state, "services", None) if "app" in scope else None
+        masks: ProblemMasks | None = services.get(ProblemMasks) if services else None
+        if masks is not None:
+            said = bytes(self.body).decode()
+            if (masked := masks.mask(scope, said)) != said:
+                self.body = masked.encode()
+                self.headers["Content-Length"] = str(len(self.body))
+        await super().__call__(scope, receive, send)
+
+
 def problem_of(error: CadreError) -> Problem:
     """Say `error` as a problem."""
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 400)
@@ -67,12 +91,8 @@ def problem_of(error: CadreError) -> Problem:
 
 def problem_response(problem: Problem, headers: dict[str, str] | None = None) -> Response:
     """The answer that carries `problem`."""
-    return JSONResponse(
-        problem.model_dump(mode="json", exclude_none=True),
-        status_code=problem.status,
-        headers=headers,
-        media_type=MEDIA_TYPE,
-    )
+    said = problem.model_dump(mode="json", exclude_none=True)
+    return _ProblemResponse(said, status_code=problem.status, headers=headers)
 
 
 def install_problems(app: FastAPI) -> None:

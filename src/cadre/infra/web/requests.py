@@ -22,10 +22,16 @@ def set_scope(asgi_scope: MutableMapping[str, Any], scope: Scope) -> None:
     asgi_scope.setdefault("state", {})[_KEY] = scope
 
 
+def scope_of(asgi_scope: MutableMapping[str, Any]) -> Scope | None:
+    """For whom this connection acts; None as long as nobody has said."""
+    scope = asgi_scope.get("state", {}).get(_KEY)
+    return scope if isinstance(scope, Scope) else None
+
+
 async def current_scope(connection: HTTPConnection) -> Scope:
     """The scope of this request, or `Unauthenticated`."""
-    scope = connection.scope.get("state", {}).get(_KEY)
-    if not isinstance(scope, Scope):
+    scope = scope_of(connection.scope)
+    if scope is None:
         raise Unauthenticated(
             "Sign in with a sign-in link, or send a key as `Authorization: Bearer ck_...`."
         )

@@ -12,6 +12,7 @@ from cadre.trust.access.grants import BadGrant, check_grant, missing, read, writ
 from cadre.trust.access.grouping import Groups
 from cadre.trust.access.member_roles import MemberRoles
 from cadre.trust.access.permissions import KINDS, PERMISSIONS
+from cadre.trust.access.personal import PERSONAL
 from cadre.trust.access.ports import People, Person
 from cadre.trust.access.roles import OWNER, ROLES, BuiltInRole
 from cadre.trust.access.schemas import Group, GroupInput
@@ -25,6 +26,7 @@ __all__ = [
     "KINDS",
     "OWNER",
     "PERMISSIONS",
+    "PERSONAL",
     "ROLES",
     "SYSTEM",
     "Access",

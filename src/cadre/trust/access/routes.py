@@ -59,7 +59,7 @@ _Environment = Annotated[Environment | None, Query(description="Else the one tha
 @router.get("/access/permissions", dependencies=[requires_nothing()])
 async def list_permissions() -> Page[PermissionInfo]:
     """Everything that can be granted."""
-    items = [PermissionInfo(permission=p, description=d) for p, d in PERMISSIONS.items()]
+    items = [PermissionInfo.of(name, said) for name, said in PERMISSIONS.items()]
     return Page[PermissionInfo](items=items)
 
 

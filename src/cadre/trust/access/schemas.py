@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from cadre.kernel.grants import ANYTHING, Grant
+from cadre.trust.access.permissions import KINDS
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
@@ -30,8 +31,16 @@ class GrantText(BaseModel):
 
 
 class PermissionInfo(BaseModel):
+    """`kinds` are what it can be given on a single one of: "agent", as in "agent:support-*"."""
+
     permission: str
     description: str
+    kinds: list[str]
+
+    @classmethod
+    def of(cls, permission: str, description: str) -> "PermissionInfo":
+        kinds = [kind for kind, prefixes in KINDS.items() if permission.startswith(prefixes)]
+        return cls(permission=permission, description=description, kinds=kinds)
 
 
 class Role(BaseModel):

@@ -20,9 +20,11 @@ from cadre.trust.accounts.events import LoggedEvents
 from cadre.trust.accounts.members import Members
 from cadre.trust.accounts.mfa import Ceremony, Factors, Passkeys, Site, TotpSetup
 from cadre.trust.accounts.passwords import Passwords
+from cadre.trust.accounts.personal import AccountsPersonal, names_of_others
 from cadre.trust.accounts.ports import AccountEvent, EventLog, KeyDoor, RoleBook, WaysIn
 from cadre.trust.accounts.profiles import Profiles
 from cadre.trust.accounts.registration import Registration
+from cadre.trust.accounts.retention import SignInsRetained
 from cadre.trust.accounts.schemas import (
     CeremonyStart,
     Code,
@@ -58,6 +60,7 @@ __all__ = [
     "SESSION_SECONDS",
     "AccountEvent",
     "Accounts",
+    "AccountsPersonal",
     "Attempt",
     "Attempts",
     "Caller",
@@ -93,6 +96,7 @@ __all__ = [
     "RoleBook",
     "SessionEnded",
     "SessionFacts",
+    "SignInsRetained",
     "Site",
     "Token",
     "TooManyAttempts",
@@ -103,6 +107,7 @@ __all__ = [
     "api_keys",
     "arriving",
     "device_of",
+    "names_of_others",
     "page_of",
     "require_recent_proof",
     "site_of",

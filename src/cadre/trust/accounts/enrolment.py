@@ -17,9 +17,9 @@ from cadre.trust.access import OWNER
 from cadre.trust.accounts.emails import fold
 from cadre.trust.accounts.members import Members, MemberThere
 from cadre.trust.accounts.ports import RoleBook
-from cadre.trust.accounts.registration import INVITATION, Registration
+from cadre.trust.accounts.registration import Registration
 from cadre.trust.accounts.service import SESSIONS_TOPIC
-from cadre.trust.accounts.store import AccountStore, Found, TokenStore
+from cadre.trust.accounts.store import INVITATION, AccountStore, Found, TokenStore
 from cadre.trust.accounts.types import Status
 
 

@@ -66,7 +66,7 @@ class Members:
         return Page(items=[_member(row) for row in rows[:limit]], next=following)
 
     async def get(self, work: Work, user_id: str) -> Member:
-        return _member(await self._row(work, user_id))
+        return _member(_there(await AccountStore(work).member(user_id)))
 
     async def invite(
         self, work: Work, by: Grants, wanted: Invitation, *, inviter: str, page: str
@@ -94,7 +94,7 @@ class Members:
         if row.status != "invited":
             raise Conflict("This member has accepted already.")
         letter = await self._registration.invite(work, row, inviter=inviter, page=page)
-        return _member(row), letter
+        return await self.get(work, user_id), letter
 
     async def set_role(self, work: Work, by: Grants, user_id: str, role: str) -> Member:
         """Give a member another role, in the whole org."""
@@ -140,10 +140,7 @@ class Members:
         await AccountStore(work).delete_user(user_id)
 
     async def _row(self, work: Work, user_id: str) -> Found:
-        row = await AccountStore(work).row(user_id)
-        if row is None:
-            raise MemberNotFound("There is no such member. See `GET /api/v1/members`.")
-        return row
+        return _there(await AccountStore(work).row(user_id))
 
     async def _touchable(self, work: Work, by: Grants, user_id: str) -> Found:
         row = await self._row(work, user_id)
@@ -168,6 +165,12 @@ def _has(grants: Grants, wanted: frozenset[Grant]) -> bool:
     return all(grants.allows(grant.permission, grant.resource) for grant in wanted)
 
 
+def _there(row: Found | None) -> Found:
+    if row is None:
+        raise MemberNotFound("There is no such member. See `GET /api/v1/members`.")
+    return row
+
+
 def _member(row: Found) -> Member:
     return Member(
         id=row.id,
@@ -177,6 +180,8 @@ def _member(row: Found) -> Member:
         status=row.status,
         has_avatar=row.avatar is not None,
         has_password=row.password_hash is not None,
+        second_factor=bool(row.second_factor),
+        invitation_expires_at=row.invitation_expires_at if row.status == "invited" else None,
         created_at=row.created_at,
         last_seen_at=row.last_seen_at,
     )

@@ -19,14 +19,15 @@ from cadre.trust.accounts import letters
 from cadre.trust.accounts.attempts import Attempts
 from cadre.trust.accounts.ports import RoleBook
 from cadre.trust.accounts.service import Accounts
-from cadre.trust.accounts.store import AccountStore, Found, TokenStore
+from cadre.trust.accounts.store import INVITATION, AccountStore, Found, TokenStore
 from cadre.trust.accounts.tokens import digest, new_token
+from cadre.trust.orgs import allowance
 
 INVITATION_SECONDS = 7 * 24 * 3600
 _VERIFY_SECONDS = 24 * 3600
 _RESET_SECONDS = 3600
 NEW_ROLE = "user"
-INVITATION, _REGISTER, _RESET, _EMAIL = "invitation", "register", "reset", "email"
+_REGISTER, _RESET, _EMAIL = "register", "reset", "email"
 
 
 class RegistrationClosed(Denied):
@@ -178,10 +179,8 @@ class Registration:
 
     async def require_room(self, work: Work) -> None:
         """Raise `MembersReached` if the org has as many members as it may have."""
-        store = AccountStore(work)
-        org = await store.org()
-        most = None if org is None else json.loads(org.limits).get("members")
-        if most is not None and await store.count() >= most:
+        most = await allowance(work, "members")
+        if most is not None and await AccountStore(work).count() >= most:
             raise MembersReached(
                 f"This organisation has at most {most} members. Remove one that left, or ask "
                 "whoever runs this installation for more."

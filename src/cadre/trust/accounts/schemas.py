@@ -95,7 +95,8 @@ class DeviceInfo(BaseModel):
 
 
 class Member(BaseModel):
-    """A member of the organisation."""
+    """A member of the organisation. `invitation_expires_at`: until when whoever is invited can accept;
+    None if they can't any more."""
 
     id: str
     name: str
@@ -104,8 +105,10 @@ class Member(BaseModel):
     status: Status
     has_avatar: bool
     has_password: bool
+    second_factor: bool
     created_at: float
     last_seen_at: float | None
+    invitation_expires_at: float | None
 
 
 class Invitation(Wanted):

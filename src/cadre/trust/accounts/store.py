@@ -8,8 +8,10 @@ from sqlalchemy import (
     Select,
     bindparam,
     delete,
+    exists,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -19,11 +21,16 @@ from cadre.kernel.ids import UserId
 from cadre.trust.accounts.tables import (
     account_tokens,
     orgs,
+    passkeys,
     session_tokens,
     sessions,
     sign_in_links,
+    totp,
     users,
 )
+
+# What a token in an invitation is for.
+INVITATION = "invitation"
 
 Found = Row[*tuple[Any, ...]]
 Query = Select[*tuple[Any, ...]]
@@ -65,8 +72,13 @@ class AccountStore(_Store):
         return await self._one(_BY_EMAIL, {"org_id": self._org, "email": email})
 
     async def page(self, after: str | None, limit: int) -> list[Found]:
+        """Each with `second_factor` and `invitation_expires_at`."""
         values = {"org_id": self._org, "after": after or "", "most": limit}
         return await self._all(_PAGE, values)
+
+    async def member(self, user_id: str) -> Found | None:
+        """One of the rows that `page` is made of."""
+        return await self._one(_MEMBER, {"org_id": self._org, "user_id": user_id})
 
     async def count(self) -> int:
         """How many members there are, invited ones too."""
@@ -340,12 +352,29 @@ _EVERYBODY = select(users.c.id, users.c.name, users.c.status).where(
 _BY_EMAIL = select(users).where(
     users.c.org_id == bindparam("org_id"), users.c.email == bindparam("email")
 )
+_MEMBERS = select(
+    users,
+    or_(
+        exists().where(
+            totp.c.org_id == users.c.org_id,
+            totp.c.user_id == users.c.id,
+            totp.c.confirmed_at.is_not(None),
+        ),
+        exists().where(passkeys.c.org_id == users.c.org_id, passkeys.c.user_id == users.c.id),
+    ).label("second_factor"),
+    select(func.max(account_tokens.c.expires_at))
+    .where(
+        account_tokens.c.org_id == users.c.org_id,
+        account_tokens.c.user_id == users.c.id,
+        account_tokens.c.purpose == INVITATION,
+    )
+    .scalar_subquery()
+    .label("invitation_expires_at"),
+).where(users.c.org_id == bindparam("org_id"))
 _PAGE = (
-    select(users)
-    .where(users.c.org_id == bindparam("org_id"), users.c.id > bindparam("after"))
-    .order_by(users.c.id)
-    .limit(bindparam("most"))
+    _MEMBERS.where(users.c.id > bindparam("after")).order_by(users.c.id).limit(bindparam("most"))
 )
+_MEMBER = _MEMBERS.where(users.c.id == bindparam("user_id"))
 _ORG = select(
     orgs.c.id,
     orgs.c.name,

@@ -21,11 +21,12 @@ Status = Literal["active", "invited", "suspended"]
 
 
 class User(BaseModel):
-    """`email` is None until somebody has said and verified one."""
+    """`email` is None until somebody has said and verified one; `has_avatar` is told in `/me` only."""
 
     id: UserId
     name: str
     email: str | None = None
+    has_avatar: bool = False
 
 
 class Org(BaseModel):

@@ -8,21 +8,26 @@ from cadre.trust.audit.chain import GENESIS, hash_of
 from cadre.trust.audit.entry import AuditEntry, Result
 from cadre.trust.audit.errors import AuditUnwritable
 from cadre.trust.audit.log import AuditLog
+from cadre.trust.audit.personal import PERSONAL, names_of
+from cadre.trust.audit.retention import AuditRetained
 from cadre.trust.audit.schemas import AuditEvent, AuditFilter, Verification
 from cadre.trust.audit.seal import Seal, load_seal
 from cadre.trust.audit.service import Audit
 
 __all__ = [
     "GENESIS",
+    "PERSONAL",
     "Audit",
     "AuditEntry",
     "AuditEvent",
     "AuditFilter",
     "AuditLog",
+    "AuditRetained",
     "AuditUnwritable",
     "Result",
     "Seal",
     "Verification",
     "hash_of",
     "load_seal",
+    "names_of",
 ]

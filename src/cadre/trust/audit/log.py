@@ -6,7 +6,7 @@ disk takes nothing either, `check` refuses what would need an event until one of
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from sqlalchemy.exc import DataError
@@ -20,6 +20,7 @@ from cadre.trust.audit.postgres import PostgresChains
 from cadre.trust.audit.seal import Seal
 from cadre.trust.audit.spool import Spool
 from cadre.trust.audit.sqlite import SqliteChains
+from cadre.trust.secrets import Masks, Redactor
 
 _AGAIN_SECONDS = 1.0
 _LEFT_BEHIND_EVERY = 30
@@ -30,8 +31,11 @@ _log = get_logger("audit")
 class AuditLog:
     """The chains of all orgs, as this process writes them."""
 
-    def __init__(self, database: Database, seal: Seal, folder: Path) -> None:
-        """`folder` is for what the database does not take."""
+    def __init__(
+        self, database: Database, seal: Seal, folder: Path, redactor: Redactor | None = None
+    ) -> None:
+        """`folder` is for what the database does not take. What `redactor` knows is not kept."""
+        self._redactor = redactor or Redactor()
         chains = SqliteChains if database.dialect == "sqlite" else PostgresChains
         self._chains = chains(database, seal)
         self._spool = Spool(folder)
@@ -55,7 +59,7 @@ class AuditLog:
 
     async def write(self, entry: AuditEntry) -> None:
         """Keep `entry` for good, or raise `AuditUnwritable`."""
-        record = record_of(entry)
+        record = _masked(entry, self._redactor.of(entry.org))
         try:
             await self._gathering.add(record)
         except Exception as error:
@@ -113,6 +117,16 @@ class AuditLog:
             _log.error("audit_event_lost", reason=str(worse), **_shown(record))
             raise _unwritable("What was asked for may have been done.") from error
         _log.error("audit_event_spooled", reason=str(error)[:300], action=record.action)
+
+
+def _masked(entry: AuditEntry, masks: Masks) -> Record:
+    """Texts before they are cut to their size: half a secret is one too."""
+    if not masks:
+        return record_of(entry)
+    texts = ("actor_name", "resource", "user_agent", "request_id")
+    said = {name: masks.mask(getattr(entry, name)) for name in texts}
+    record = record_of(replace(entry, **said))
+    return replace(record, details=masks.mask_json(record.details))
 
 
 def _unwritable(what: str) -> AuditUnwritable:

@@ -62,9 +62,12 @@ async def verify_log(work: Reading, audit: _Audit) -> Verification:
 
 @router.get("/export", response_class=StreamingResponse, dependencies=[requires("audit:read")])
 async def export_events(
-    database: Annotated[Database, Provide(Database)], scope: CurrentScope, audit: _Audit
+    database: Annotated[Database, Provide(Database)],
+    scope: CurrentScope,
+    audit: _Audit,
+    only: Annotated[AuditFilter, Depends(_filter)],
 ) -> StreamingResponse:
-    """Every event as a line of JSON, the oldest first."""
+    """What a search would find, each event as a line of JSON, the oldest first."""
     headers = {"Content-Disposition": 'attachment; filename="audit.jsonl"'}
-    lines = audit.export(database, scope)
+    lines = audit.export(database, scope, only)
     return StreamingResponse(lines, media_type="application/jsonl", headers=headers)

@@ -43,13 +43,16 @@ class Audit:
         """Whether the log is as it was written."""
         return await verify(work, self._seal)
 
-    async def export(self, database: Database, scope: Scope) -> AsyncGenerator[bytes]:
-        """Every event as a line of JSON, the oldest first, as many lines at once as are read."""
+    async def export(
+        self, database: Database, scope: Scope, wanted: AuditFilter | None = None
+    ) -> AsyncGenerator[bytes]:
+        """What fits as lines of JSON, the oldest first, as many at once as are read; else all."""
+        only = wanted or AuditFilter()
         seq = 0
         while True:
             # No transaction stays open while a slow reader takes its time.
             async with database.read(scope) as work:
-                rows = await AuditStore(work).after(seq, 1 << 62, _EXPORT_PAGE)
+                rows = await AuditStore(work).matching(only, seq, _EXPORT_PAGE)
             if not rows:
                 return
             yield b"".join(_line(row) for row in rows)

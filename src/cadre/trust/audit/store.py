@@ -99,6 +99,17 @@ class AuditStore:
         rows = await self._connection.execute(_PAGE, values)
         return [_row(row) for row in rows]
 
+    async def matching(
+        self, wanted: AuditFilter, seq: int, most: int
+    ) -> Sequence[Mapping[str, Any]]:
+        """What `search` finds after `seq`, in order."""
+        conditions = _conditions(wanted)
+        if not conditions:
+            return await self.after(seq, 1 << 62, most)
+        query = select(audit_events).where(_own.org_id == self._org, _own.seq > seq, *conditions)
+        rows = await self._connection.execute(query.order_by(_own.seq).limit(most))
+        return [_row(row) for row in rows]
+
     async def search(
         self, wanted: AuditFilter, before: int | None, most: int
     ) -> Sequence[Mapping[str, Any]]:

@@ -13,6 +13,7 @@ from cadre.trust.budgets.errors import (
 )
 from cadre.trust.budgets.jobs import BudgetJobs
 from cadre.trust.budgets.money import say_usd, to_nano, to_nano_up, to_usd
+from cadre.trust.budgets.personal import PERSONAL
 from cadre.trust.budgets.purse import Pace
 from cadre.trust.budgets.reservation import NOTHING, Line, Reservation
 from cadre.trust.budgets.schemas import Alert, Budget, BudgetInput, Window
@@ -22,6 +23,7 @@ from cadre.trust.budgets.spender import Spender, Via
 
 __all__ = [
     "NOTHING",
+    "PERSONAL",
     "Alert",
     "Budget",
     "BudgetExceeded",

@@ -16,6 +16,7 @@ from cadre.trust.federation.errors import (
 from cadre.trust.federation.github import GitHub
 from cadre.trust.federation.linking import Linking
 from cadre.trust.federation.oidc import OpenIdConnect
+from cadre.trust.federation.personal import PERSONAL
 from cadre.trust.federation.providers import Providers
 from cadre.trust.federation.scim import DirectoryGroups, DirectoryUsers
 from cadre.trust.federation.service import Arrived, Begun, Federation
@@ -23,6 +24,7 @@ from cadre.trust.federation.ways import CALLBACK, ProviderWays
 
 __all__ = [
     "CALLBACK",
+    "PERSONAL",
     "Arrived",
     "Asking",
     "Begun",

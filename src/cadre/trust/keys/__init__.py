@@ -6,6 +6,7 @@ project and an environment, to some models, and to a rate.
 
 from cadre.trust.keys.book import KeyBook
 from cadre.trust.keys.errors import KeyForbidden, KeyNotFound, KeyRateReached, KeyRefused
+from cadre.trust.keys.personal import PERSONAL
 from cadre.trust.keys.ports import KeyUsage, Used
 from cadre.trust.keys.schemas import ApiKey, KeyGrant, KeyRequest, NewKey
 from cadre.trust.keys.secret import bearer
@@ -13,6 +14,7 @@ from cadre.trust.keys.service import KEYS_TOPIC, KeyIdentity, Keys
 
 __all__ = [
     "KEYS_TOPIC",
+    "PERSONAL",
     "ApiKey",
     "KeyBook",
     "KeyForbidden",

@@ -22,12 +22,13 @@ from cadre.trust.access import (
     read,
     written,
 )
-from cadre.trust.keys.errors import KeyNotFound
+from cadre.trust.keys.errors import KeyNotFound, KeysReached
 from cadre.trust.keys.ports import KeyUsage, Used
 from cadre.trust.keys.schemas import ApiKey, KeyGrant, KeyOwner, KeyRequest, NewKey
 from cadre.trust.keys.secret import hash_of, new_parts
 from cadre.trust.keys.service import KEYS_TOPIC
 from cadre.trust.keys.store import Found, KeyStore
+from cadre.trust.orgs import allowance
 
 _UNUSED = Used(0, Decimal(0))
 
@@ -67,6 +68,7 @@ class KeyBook:
             raise Invalid("`expires_at` is over already.", field="expires_at")
         await self._require(work, actor, owner, grants, project=project, environment=environment)
         await store.delete_expired(now)
+        await _require_room(work, store)
         key_id = new_id("key")
         await store.add(
             id=key_id,
@@ -165,6 +167,16 @@ def _grants(wanted: KeyRequest) -> frozenset[Grant] | None:
     for number, grant in enumerate(grants):
         check_grant(grant, f"grants.{number}")
     return frozenset(grants)
+
+
+async def _require_room(work: Work, store: KeyStore) -> None:
+    """Raise `KeysReached` if the org has as many keys as it may have."""
+    most = await allowance(work, "keys")
+    if most is not None and await store.count() >= most:
+        raise KeysReached(
+            f"This organisation has at most {most} API keys. Revoke one that is not used, or ask "
+            "whoever runs this installation for more."
+        )
 
 
 async def _found(work: Work, key_id: str) -> Found:

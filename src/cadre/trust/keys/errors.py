@@ -22,6 +22,13 @@ class KeyNotFound(NotFound):
     code = "key_not_found"
 
 
+class KeysReached(LimitReached):
+    """The org has as many keys as it may have."""
+
+    code = "keys_reached"
+    title = "The organisation has all the keys it may have"
+
+
 class KeyRateReached(LimitReached):
     """The key asked more often than it may."""
 

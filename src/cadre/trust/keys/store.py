@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
 from cadre.infra.database import Work
 from cadre.trust.keys.tables import api_keys
@@ -39,6 +39,10 @@ class KeyStore:
     async def get(self, key_id: str, now: float) -> Found | None:
         values = {"org_id": self._org, "id": key_id, "now": now}
         return (await self._connection.execute(_ONE, values)).one_or_none()
+
+    async def count(self) -> int:
+        query = select(func.count()).where(api_keys.c.org_id == self._org)
+        return (await self._connection.execute(query)).scalar_one()
 
     async def add(self, **row: object) -> None:
         await self._connection.execute(insert(api_keys).values(org_id=self._org, **row))

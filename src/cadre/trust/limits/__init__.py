@@ -7,12 +7,14 @@ from cadre.trust.limits.decision import Decision
 from cadre.trust.limits.errors import Overloaded, QueueFull, RateLimited
 from cadre.trust.limits.fair_queue import FairQueue
 from cadre.trust.limits.load import Load, Priority
+from cadre.trust.limits.personal import PERSONAL
 from cadre.trust.limits.rule import Endpoints, Rule, SubjectKind
 from cadre.trust.limits.schemas import LimitRule, LimitUsage
 from cadre.trust.limits.service import Limits
 from cadre.trust.limits.shared import SharedCounts
 
 __all__ = [
+    "PERSONAL",
     "Decision",
     "Endpoints",
     "FairQueue",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from cadre.trust.limits.decision import UNLIMITED, Decision
-from cadre.trust.limits.rule import DEFAULTS, Endpoints, Rule
+from cadre.trust.limits.rule import ALL, DEFAULTS, Counting, Rule
 from cadre.trust.limits.window import Window
 
 OrgRules = Mapping[tuple[str, str], Rule]
@@ -16,7 +16,7 @@ class Counted(NamedTuple):
     org: str
     kind: str
     id: str
-    endpoints: Endpoints
+    endpoints: Counting
 
 
 class Counts:
@@ -26,10 +26,14 @@ class Counts:
         self._clock = clock
         self._windows: dict[Counted, Window | None] = {}
         self._rules: Mapping[str, OrgRules] = {}
+        self._per_minute: Mapping[str, int] = {}
 
-    def set_rules(self, rules: Mapping[str, OrgRules]) -> None:
-        """Count by `rules` from now on; a window whose rule stays goes on."""
-        self._rules = rules
+    def set_rules(self, rules: Mapping[str, OrgRules], per_minute: Mapping[str, int]) -> None:
+        """Count by `rules` from now on; a window whose rule stays goes on.
+
+        `per_minute` is what orgs may ask in all, of whatever kind.
+        """
+        self._rules, self._per_minute = rules, per_minute
         for counted, window in list(self._windows.items()):
             if (window and Rule(window.limit, window.seconds)) != self.rule(counted):
                 del self._windows[counted]
@@ -37,6 +41,9 @@ class Counts:
     def rule(self, counted: Counted) -> Rule | None:
         """The closest one: for just this subject, for its kind, or the default."""
         org, kind, id_, endpoints = counted
+        if endpoints == ALL:
+            most = self._per_minute.get(org)
+            return None if most is None else Rule(most, 60)
         own = self._rules.get(org)
         if own:
             found = own.get((f"{kind}:{id_}", endpoints)) or own.get((kind, endpoints))

@@ -38,18 +38,19 @@ class FairQueue:
 
         Raises `QueueFull` where too many of it wait already.
         """
-        await self._enter(org, weight)
+        await self.enter(org, weight)
         try:
             yield
         finally:
-            self._leave()
+            self.leave()
 
     @property
     def waiting(self) -> int:
         """How many wait."""
         return sum(len(line.waiting) for line in self._lines.values())
 
-    async def _enter(self, org: str, weight: float) -> None:
+    async def enter(self, org: str, weight: float = 1.0) -> None:
+        """The beginning of a turn, for whoever can't afford the block; `leave` ends it."""
         line = self._line(org, weight)
         if self._free > 0:  # then nobody waits
             self._free -= 1
@@ -65,13 +66,14 @@ class FairQueue:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._leave()  # it was called, and is gone
+                self.leave()  # it was called, and is gone
             else:
                 with suppress(ValueError):  # `_next` may have come across it
                     line.waiting.remove(turn)
             raise
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """The end of a turn."""
         self._free += 1
         line = self._next()
         if line is None:

@@ -9,6 +9,10 @@ from cadre.trust.limits.errors import SubjectUnknown
 SubjectKind = Literal["user", "key", "service", "address", "org"]
 Endpoints = Literal["sign_in", "reads", "writes", "uploads", "gateway"]
 
+# Of whatever kind, together: by what an org may have, not by its rules.
+ALL: Literal["all"] = "all"
+Counting = Endpoints | Literal["all"]
+
 KINDS: tuple[SubjectKind, ...] = get_args(SubjectKind)
 ENDPOINTS: tuple[Endpoints, ...] = get_args(Endpoints)
 

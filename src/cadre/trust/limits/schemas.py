@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cadre.trust.limits.rule import Endpoints
+from cadre.trust.limits.rule import Counting, Endpoints
 
 
 class LimitChange(BaseModel):
@@ -28,10 +28,13 @@ class LimitRules(BaseModel):
 
 
 class Used(BaseModel):
-    """What counts now in one window; in this process only, unless Redis counts."""
+    """What counts now in one window; in this process only, unless Redis counts.
+
+    `all` endpoints: what the org may ask in a minute, of whatever kind.
+    """
 
     subject: str
-    endpoints: Endpoints
+    endpoints: Counting
     used: int
     requests: int
     seconds: int

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from cadre.infra.database import Database, Work
@@ -12,7 +12,7 @@ from cadre.kernel.scope import ALL_ORGS, DEFAULT_PROJECT, Principal, Scope
 from cadre.trust.limits.counts import Counted, Counts
 from cadre.trust.limits.decision import Decision
 from cadre.trust.limits.errors import RuleNotFound
-from cadre.trust.limits.rule import DEFAULTS, Endpoints, Rule, SubjectKind, check_subject
+from cadre.trust.limits.rule import ALL, DEFAULTS, Endpoints, Rule, SubjectKind, check_subject
 from cadre.trust.limits.schemas import LimitRule, LimitRules, Used
 from cadre.trust.limits.shared import SharedCounts
 from cadre.trust.limits.store import LimitStore, rules_of_all
@@ -25,6 +25,13 @@ _MOST_SHOWN = 500
 _SYSTEM = Scope(ALL_ORGS, DEFAULT_PROJECT, "*", Principal("system", "limits", "Limits"))
 _log = get_logger("limits")
 
+# How many requests a minute orgs may make in all, by org; for a work of all orgs.
+PerMinute = Callable[[Work], Awaitable[Mapping[str, int]]]
+
+
+async def _as_many_as_they_like(_work: Work) -> Mapping[str, int]:
+    return {}
+
 
 class Limits:
     """Counts requests: in this process, or with `shared` together with all others."""
@@ -34,10 +41,12 @@ class Limits:
         database: Database,
         shared: SharedCounts | None = None,
         clock: Callable[[], float] = time.monotonic,
+        per_minute: PerMinute = _as_many_as_they_like,
     ) -> None:
         self._database = database
         self._counts = Counts(clock)
         self._shared = shared
+        self._per_minute = per_minute
         self._mark = -1
         self._alone_until = 0.0
 
@@ -68,6 +77,8 @@ class Limits:
         if self._database.mark(_TOPIC) != self._mark:
             await self._reload()
         counted = [Counted(org, kind, id_, endpoints) for kind, id_ in subjects.items()]
+        if "org" in subjects:
+            counted.append(Counted(org, "org", org, ALL))
         if self._shared is None or time.monotonic() < self._alone_until:
             return self._counts.hit(counted)
         rules = [(each, rule) for each in counted if (rule := self._counts.rule(each))]
@@ -86,7 +97,11 @@ class Limits:
     def hit(self, key_id: str, org: str) -> Decision:
         """Count a call through the gateway with the key `key_id`, in this process alone."""
         return self._counts.hit(
-            (Counted(org, "key", key_id, "gateway"), Counted(org, "org", org, "gateway"))
+            (
+                Counted(org, "key", key_id, "gateway"),
+                Counted(org, "org", org, "gateway"),
+                Counted(org, "org", org, ALL),
+            )
         )
 
     async def rules(self, work: Work) -> LimitRules:
@@ -137,6 +152,6 @@ class Limits:
     async def _reload(self) -> None:
         mark = self._database.mark(_TOPIC)
         async with self._database.read(_SYSTEM) as work:
-            rules = await rules_of_all(work)
-        self._counts.set_rules(rules)
+            rules, per_minute = await rules_of_all(work), await self._per_minute(work)
+        self._counts.set_rules(rules, per_minute)
         self._mark = mark

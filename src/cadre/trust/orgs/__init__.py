@@ -4,11 +4,13 @@ Every org has rows, blobs, folders and secrets of its own; it is provisioned, su
 imported and deleted as a whole. The home org runs the installation.
 """
 
+from cadre.trust.orgs.allowances import allowance, allowances
 from cadre.trust.orgs.content import Content
 from cadre.trust.orgs.dns import DnsResolver
 from cadre.trust.orgs.domains import Domains
 from cadre.trust.orgs.errors import OrgNotFound, OrgSuspended
 from cadre.trust.orgs.jobs import OrgJobs
+from cadre.trust.orgs.personal import PERSONAL, UnusedContent
 from cadre.trust.orgs.ports import Chronicle, Folders, Founder, Resolver, Vault
 from cadre.trust.orgs.schemas import Limits, Organisation, OrgJob
 from cadre.trust.orgs.service import Orgs
@@ -25,6 +27,7 @@ from cadre.trust.orgs.tenancy import (
 
 __all__ = [
     "ORGS_TOPIC",
+    "PERSONAL",
     "Chronicle",
     "Content",
     "DnsResolver",
@@ -42,8 +45,11 @@ __all__ = [
     "Standing",
     "Tenant",
     "Tenants",
+    "UnusedContent",
     "Vault",
     "admits",
+    "allowance",
+    "allowances",
     "orgs",
     "set_tenant",
     "tenant_of",

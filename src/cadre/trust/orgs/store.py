@@ -106,6 +106,11 @@ class EveryOrgStore:
     async def not_active(self) -> Sequence[str]:
         return list((await self._work.connection.execute(_NOT_ACTIVE, {})).scalars())
 
+    async def limited(self, name: str) -> Sequence[Found]:
+        """The id and the limits of orgs that have the limit `name`."""
+        query = select(orgs.c.id, orgs.c.limits).where(orgs.c.limits.contains(f'"{name}"'))
+        return await _all(self._work, query)
+
     async def all(self) -> Sequence[Found]:
         return await _all(self._work, select(orgs).order_by(orgs.c.created_at, orgs.c.id))
 

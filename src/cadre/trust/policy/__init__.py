@@ -18,14 +18,18 @@ from cadre.trust.policy.given import (
 from cadre.trust.policy.interpreters import Interpreters
 from cadre.trust.policy.jobs import PolicyJobs
 from cadre.trust.policy.opa import OpaServer
+from cadre.trust.policy.personal import PERSONAL
 from cadre.trust.policy.ports import Composer
 from cadre.trust.policy.process import RegoProcess
+from cadre.trust.policy.retention import RETAINED
 from cadre.trust.policy.schemas import Draft, ExplainInput, PolicyExplanation
 from cadre.trust.policy.service import Policies
 from cadre.trust.policy.sketch import CallSketch
 
 __all__ = [
     "BROKEN",
+    "PERSONAL",
+    "RETAINED",
     "BadPolicy",
     "Bundle",
     "CallSketch",

@@ -80,7 +80,10 @@ def now() -> When:
 
 
 class PolicyInput(_Given):
-    """`input` of a policy. `taints` are the kinds of content from outside that the run has read."""
+    """`input` of a policy. `taints` are the kinds of content from outside that the run has read.
+
+    `secrets` are the names of those that the call would use; their values are nobody's to see.
+    """
 
     principal: Who = Field(default_factory=Who)
     org: str = ""
@@ -90,6 +93,7 @@ class PolicyInput(_Given):
     run: WhichRun = Field(default_factory=WhichRun)
     tool: WhichTool
     arguments: dict[str, Json] = Field(default_factory=dict[str, Json])
+    secrets: list[str] = Field(default_factory=list[str], max_length=200)
     call_hash: str | None = None
     taints: list[str] = Field(default_factory=list[str])
     layers: list[int] = Field(default_factory=lambda: [0], min_length=1)

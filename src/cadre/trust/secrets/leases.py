@@ -10,6 +10,7 @@ from cadre.infra.database import Work
 from cadre.kernel.ids import new_id
 from cadre.kernel.paging import Page
 from cadre.trust.secrets.errors import BadSecret, LeaseOver, SecretNotFound
+from cadre.trust.secrets.hosts import is_among
 from cadre.trust.secrets.lease_store import LeaseStore
 from cadre.trust.secrets.schemas import LeaseState, SecretLease
 from cadre.trust.secrets.service import Secrets, is_internal
@@ -21,13 +22,21 @@ MOST_SECONDS = 7 * 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """What the holder is given. The value does not show where it is printed."""
+    """What the holder is given. The value does not show where it is printed.
+
+    `hosts` are the origins that it may be sent to in a request.
+    """
 
     id: str
     name: str
     version: int
     until: float
     value: str = field(repr=False)
+    hosts: Sequence[str] = ()
+
+    def may_go_to(self, address: str) -> bool:
+        """Whether the value may be sent in a request to `address`."""
+        return is_among(address, self.hosts)
 
 
 class Leases:
@@ -44,8 +53,8 @@ class Leases:
         value = None if current is None else await self._secrets.get(work, name, current.version)
         if current is None or value is None:
             raise SecretNotFound(f"There is no secret `{name[:100]}`. Enter it under Secrets.")
-        now = time.time()
-        lease = Lease(new_id("lea"), name, current.version, now + seconds, value)
+        now, hosts = time.time(), await SecretStore(work).hosts(name)
+        lease = Lease(new_id("lea"), name, current.version, now + seconds, value, hosts)
         await LeaseStore(work).add(
             id=lease.id,
             name=name,

@@ -10,6 +10,7 @@ from cadre.trust.secrets.leases import Leases
 from cadre.trust.secrets.rotation import KeyRotations
 from cadre.trust.secrets.schemas import (
     KeyRotation,
+    SecretHosts,
     SecretInfo,
     SecretInput,
     SecretLease,
@@ -76,6 +77,14 @@ async def put_secret(work: Writing, vault: _Vault, name: _Name, body: SecretInpu
 async def rotate_secret(work: Writing, vault: _Vault, name: _Name, body: SecretInput) -> SecretInfo:
     """A new version of a secret that there is; the former one is kept for 30 days."""
     return await vault.rotate(work, name, body)
+
+
+@router.put("/{name}/hosts", dependencies=_WRITE)
+async def put_secret_hosts(
+    work: Writing, vault: _Vault, name: _Name, body: SecretHosts
+) -> SecretInfo:
+    """Say to which hosts a tool may send the value in a request; to none, as it begins."""
+    return await vault.put_hosts(work, name, body)
 
 
 @router.get("/{name}/versions", dependencies=_READ)

@@ -1,28 +1,48 @@
 """Secrets on the wire: everything about them but what they hold."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from cadre.trust.secrets.hosts import origin_of
 
 LeaseState = Literal["open", "over", "released", "revoked"]
 
 
+Origins = Annotated[
+    list[Annotated[str, Field(max_length=300), AfterValidator(origin_of)]], Field(max_length=50)
+]
+
+
 class SecretInput(BaseModel):
-    """`value` is never given out again."""
+    """`value` is never given out again. Without `hosts`, those that there are stay."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     value: SecretStr = Field(min_length=1, max_length=64_000)
+    hosts: Origins | None = None
+
+
+class SecretHosts(BaseModel):
+    """Where a tool may send the value in a request: `api.github.com` is https on its usual port."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    hosts: Origins
 
 
 class SecretInfo(BaseModel):
-    """`used_by` names who works with it at present, as far as that is known."""
+    """`used_by` names who works with it at present, as far as that is known.
+
+    `hosts` are the origins that a tool may send it to in a request; none: nowhere.
+    """
 
     name: str
     version: int
     updated_at: float
     updated_by: str | None
     used_by: list[str] = []
+    hosts: list[str] = []
 
 
 class SecretVersion(BaseModel):

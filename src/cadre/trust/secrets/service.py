@@ -51,7 +51,7 @@ class Secrets:
         sealed = key.seal(org, name, version, value.encode())
         by = work.scope.principal.id
         await store.write(Sealed(name, version, key.generation, sealed, now, by))
-        self.redactor.know(name, value)
+        self.redactor.know(name, value, org)
         work.touch(TOPIC)
         return version
 
@@ -68,7 +68,7 @@ class Secrets:
         if value is None:
             raise _unreadable(name)
         text = value.decode()
-        self.redactor.know(name, text)
+        self.redactor.know(name, text, work.scope.org)
         return text
 
     async def delete(self, work: Work, name: str) -> bool:

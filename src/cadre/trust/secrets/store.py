@@ -1,10 +1,11 @@
 """Queries of secrets and their versions, for the org of the work."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, func, insert, select, update
+from sqlalchemy import RowMapping, bindparam, delete, func, insert, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cadre.infra.database import Work
@@ -52,6 +53,15 @@ _LOCKED = (
     select(secrets)
     .where(secrets.c.org_id == bindparam("org_id"), secrets.c.name == bindparam("name"))
     .with_for_update()
+)
+_ALL_VERSIONS = union_all(
+    select(secrets.c.name, secrets.c.version).where(secrets.c.org_id == bindparam("org_id")),
+    select(versions.c.name, versions.c.version).where(
+        versions.c.org_id == bindparam("org_id"), versions.c.expires_at > bindparam("now")
+    ),
+)
+_HOSTS = select(secrets.c.hosts).where(
+    secrets.c.org_id == bindparam("org_id"), secrets.c.name == bindparam("name")
 )
 _BEHIND = {
     table: _with_key(table)
@@ -102,7 +112,8 @@ class SecretStore:
 
     async def keep(self, row: RowMapping, expires_at: float) -> None:
         """Keep what a newer version replaces."""
-        await self._connection.execute(insert(versions).values(**row, expires_at=expires_at))
+        kept = {name: value for name, value in row.items() if name in versions.c}
+        await self._connection.execute(insert(versions).values(**kept, expires_at=expires_at))
 
     async def delete(self, name: str) -> bool:
         await self._connection.execute(
@@ -118,8 +129,29 @@ class SecretStore:
     async def all(self) -> Sequence[RowMapping]:
         """What may be shown of each, without the values."""
         columns = (secrets.c.name, secrets.c.version, secrets.c.updated_at, secrets.c.updated_by)
-        query = select(*columns).where(secrets.c.org_id == self._org).order_by(secrets.c.name)
-        return (await self._connection.execute(query)).mappings().all()
+        query = select(*columns, secrets.c.hosts).where(secrets.c.org_id == self._org)
+        rows = await self._connection.execute(query.order_by(secrets.c.name))
+        return rows.mappings().all()
+
+    async def all_versions(self, now: float) -> Sequence[tuple[str, int]]:
+        """The names and versions of everything that is kept."""
+        given = {"org_id": self._org, "now": now}
+        rows = await self._connection.execute(_ALL_VERSIONS, given)
+        return [(name, version) for name, version in rows]
+
+    async def hosts(self, name: str) -> Sequence[str]:
+        """The origins that the value may be sent to."""
+        found = await self._connection.execute(_HOSTS, {"org_id": self._org, "name": name})
+        return read_hosts(found.scalar_one_or_none())
+
+    async def put_hosts(self, name: str, hosts: Sequence[str]) -> bool:
+        """False if there is no such secret."""
+        changed = await self._connection.execute(
+            update(secrets)
+            .where(secrets.c.org_id == self._org, secrets.c.name == name)
+            .values(hosts=json.dumps(list(hosts)))
+        )
+        return changed.rowcount > 0
 
     async def former(self, name: str, now: float) -> Sequence[RowMapping]:
         """The former versions that are still kept, newest first."""
@@ -178,6 +210,11 @@ class SecretStore:
         result = await self._connection.execute(statement, {"org_id": self._org, **given})
         row = result.mappings().one_or_none()
         return None if row is None else Sealed(**row)
+
+
+def read_hosts(text: str | None) -> list[str]:
+    """As they are stored: none where nobody has said any."""
+    return json.loads(text) if text else []
 
 
 async def forget_expired(work: Work, now: float) -> None:

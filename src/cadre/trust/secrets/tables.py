@@ -1,7 +1,7 @@
 """One row a secret; `sealed` is the nonce, then the ciphertext with its tag.
 
 `generation` names the data key of the org that it is sealed under; 0 is the master key itself,
-which is how secrets were sealed before there were data keys.
+which is how secrets were sealed before there were data keys. `hosts` is a list of origins in JSON.
 """
 
 from sqlalchemy import Column, Double, Index, Integer, LargeBinary, Table, Text
@@ -18,6 +18,7 @@ secrets = Table(
     Column("generation", Integer, nullable=False, server_default="0"),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("updated_by", Text),
+    Column("hosts", Text),
 )
 
 # What a newer version has replaced, for a while.

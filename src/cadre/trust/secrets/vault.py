@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from cadre.infra.database import Work
 from cadre.trust.secrets.errors import BadSecret, SecretNotFound
 from cadre.trust.secrets.ports import Uses
-from cadre.trust.secrets.schemas import SecretInfo, SecretInput, SecretVersion
+from cadre.trust.secrets.schemas import SecretHosts, SecretInfo, SecretInput, SecretVersion
 from cadre.trust.secrets.service import Secrets, is_internal
-from cadre.trust.secrets.store import SecretStore
+from cadre.trust.secrets.store import SecretStore, read_hosts
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,99}")
 # They stand for something else in the addresses of the API.
@@ -29,7 +29,9 @@ class Vault:
             for name, users in (await port.uses(work)).items():
                 used.setdefault(name, []).extend(users)
         return [
-            SecretInfo(**row, used_by=used.get(row["name"], []))
+            SecretInfo.model_validate(
+                {**row, "hosts": read_hosts(row["hosts"]), "used_by": used.get(row["name"], [])}
+            )
             for row in await SecretStore(work).all()
             if not is_internal(row["name"])
         ]
@@ -45,6 +47,14 @@ class Vault:
         if "\0" in value or not _is_text(value):
             raise BadSecret("The value is not text.", field="value")
         await self._secrets.put(work, name, value)
+        if given.hosts is not None:
+            await SecretStore(work).put_hosts(name, given.hosts)
+        return await self._info(work, name)
+
+    async def put_hosts(self, work: Work, name: str, given: SecretHosts) -> SecretInfo:
+        """Say where a tool may send the value from now on."""
+        await self._info(work, name)
+        await SecretStore(work).put_hosts(name, given.hosts)
         return await self._info(work, name)
 
     async def rotate(self, work: Work, name: str, given: SecretInput) -> SecretInfo:

@@ -5,14 +5,17 @@ budgets are one transaction a moment later, once each even if the process is kil
 """
 
 from cadre.trust.usage.errors import UsageUnwritable
-from cadre.trust.usage.jobs import UsageJobs
 from cadre.trust.usage.log import UsageLog
+from cadre.trust.usage.personal import PERSONAL
 from cadre.trust.usage.record import Account, UsageKind, UsageRecord, UsageStatus, account_of
+from cadre.trust.usage.retention import RETAINED
 from cadre.trust.usage.schemas import Breakdown, Share, Summary, Totals, UsageCall, UsageFilter
 from cadre.trust.usage.service import Usage
 from cadre.trust.usage.timespan import Timespan, read_timespan
 
 __all__ = [
+    "PERSONAL",
+    "RETAINED",
     "Account",
     "Breakdown",
     "Share",
@@ -22,7 +25,6 @@ __all__ = [
     "Usage",
     "UsageCall",
     "UsageFilter",
-    "UsageJobs",
     "UsageKind",
     "UsageLog",
     "UsageRecord",

@@ -8,6 +8,9 @@ from pydantic import BaseModel, Field
 Dimension = Literal["model", "provider", "agent", "key", "user", "project", "via", "status", "kind"]
 Step = Literal["day", "hour"]
 
+# How long single calls are kept if nobody says otherwise, and at most.
+USAGE_DAYS, MOST_DAYS = 90, 3650
+
 
 class UsageFilter(BaseModel):
     """Only calls of which all of these are so. `model` is "provider:id", or the id alone."""
@@ -152,4 +155,4 @@ class UsageCall(BaseModel):
 class UsageRetention(BaseModel):
     """Calls are kept for so many days; their sums by day stay."""
 
-    days: int = Field(default=90, ge=1, le=3650)
+    days: int = Field(default=USAGE_DAYS, ge=1, le=MOST_DAYS)

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from cadre.infra.database import Work
 from cadre.kernel.errors import Invalid
 from cadre.kernel.paging import Page
+from cadre.trust.privacy import RetentionRules
 from cadre.trust.usage.forecast import LOOK_BACK_DAYS, forecast, month_of
+from cadre.trust.usage.retention import USAGE
 from cadre.trust.usage.schemas import (
+    USAGE_DAYS,
     Breakdown,
     Dimension,
     Forecast,
@@ -104,11 +107,11 @@ class Usage:
         return Page[UsageCall](items=items, next=next_)
 
     async def retention(self, work: Work) -> UsageRetention:
-        return await UsageStore(work).retention()
+        return UsageRetention(days=await RetentionRules(work).days(USAGE, USAGE_DAYS))
 
     async def keep(self, work: Work, retention: UsageRetention) -> None:
         """Keep calls for so many days from now on; sums by day stay."""
-        await UsageStore(work).keep(retention)
+        await RetentionRules(work).keep(USAGE, retention.days)
 
 
 def _rate(part: int, whole: int) -> float | None:

@@ -19,7 +19,6 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cadre.infra.database import Work
 from cadre.trust.budgets import to_usd
@@ -33,9 +32,8 @@ from cadre.trust.usage.schemas import (
     Totals,
     UsageCall,
     UsageFilter,
-    UsageRetention,
 )
-from cadre.trust.usage.tables import usage_calls, usage_days, usage_retention
+from cadre.trust.usage.tables import usage_calls, usage_days
 from cadre.trust.usage.timespan import DAY_SECONDS, HOUR_SECONDS, Timespan
 
 _SUMS = [column.name for column in usage_days.columns if not column.primary_key]
@@ -146,20 +144,6 @@ class UsageStore:
         if before is not None:
             query = query.where(tuple_(usage_calls.c.at, usage_calls.c.id) < before)
         return [_call(row) for row in (await self._connection.execute(query)).mappings()]
-
-    async def retention(self) -> UsageRetention:
-        query = select(usage_retention.c.days).where(usage_retention.c.org_id == self._org)
-        days = (await self._connection.execute(query)).scalar_one_or_none()
-        return UsageRetention() if days is None else UsageRetention(days=days)
-
-    async def keep(self, retention: UsageRetention) -> None:
-        insert = sqlite.insert if self._is_sqlite else postgresql.insert
-        statement = insert(usage_retention).values(org_id=self._org, days=retention.days)
-        await self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["org_id"], set_={"days": retention.days}
-            )
-        )
 
     def _source(self, question: Question, step: Step | None = None) -> Subquery:
         """What is summed up: days where they can answer, calls otherwise."""

@@ -72,10 +72,3 @@ usage_days = Table(
     Column("cache_hits", BigInteger, nullable=False),
     Column("saved_nano", BigInteger, nullable=False),
 )
-
-usage_retention = Table(
-    "usage_retention",
-    metadata,
-    Column("org_id", Text, primary_key=True),
-    Column("days", Integer, nullable=False),
-)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from cadre.engine.models import RETAINED
 from cadre.engine.models.calling import (
     AttemptOutcome,
     Breakers,
@@ -51,7 +52,7 @@ class Process:
         prober = Prober(
             self.database, self.health, self.breakers, self.scope, every=_none, named=_nobody
         )
-        self.jobs = HealthJobs(self.database, self.health, self.scope, prober, wall=self.wall)
+        self.jobs = HealthJobs(self.database, self.health, self.scope, prober)
 
     def wall(self) -> float:
         return self.seconds
@@ -339,7 +340,7 @@ async def test_each_orgs_minutes_are_written_as_its_own(process: Process, other_
     assert [target.now.calls for target in theirs.models] == [2]
 
 
-async def test_old_minutes_are_forgotten_in_all_orgs_and_young_ones_kept(
+async def test_old_minutes_are_forgotten_in_their_org_and_young_ones_kept(
     process: Process, other_scope: Scope
 ):
     process.call()
@@ -349,11 +350,16 @@ async def test_old_minutes_are_forgotten_in_all_orgs_and_young_ones_kept(
     process.call()
     await process.jobs.save()
 
-    assert await process.jobs.prune() == 2
-
-    async with process.database.read(process.scope) as work:
+    async with process.database.begin(process.scope) as work:
+        before = process.seconds - 30 * 86_400
+        assert (await RETAINED.held(work)).rows == 2
+        assert await RETAINED.due(work, before) == 1
+        assert (await RETAINED.expire(work, before, 500)).rows == 1
+        assert (await RETAINED.expire(work, before, 500)).rows == 0
         history = await process.reports.history(work, "a:x", "month")
     assert sum(bucket.calls for bucket in history.buckets) == 1
+    async with process.database.read(other_scope) as work:
+        assert (await RETAINED.held(work)).rows == 1
 
 
 async def test_memory_keeps_ten_minutes_once_they_are_written(process: Process):

@@ -55,7 +55,7 @@ class Bench:
             settings=self.settings,
             wall=self.wall,
         )
-        self.jobs = HealthJobs(self.database, self.health, self.scope, self.prober, wall=self.wall)
+        self.jobs = HealthJobs(self.database, self.health, self.scope, self.prober)
         self.reports = HealthReports(self.health, self._configured, wall=self.wall)
 
     def wall(self) -> float:

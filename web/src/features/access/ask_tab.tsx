@@ -23,7 +23,8 @@ export function AskTab() {
   const [resource, setResource] = useState("");
   const [project, setProject] = useState("");
   const [environment, setEnvironment] = useState("");
-  const example = patternFor(permission);
+  const asked = permissions.find((each) => each.permission === permission);
+  const example = asked ? patternFor(asked) : null;
   const question: Question = {
     permission,
     resource: example ? resource : "",

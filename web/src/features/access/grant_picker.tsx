@@ -27,7 +27,7 @@ export function GrantPicker({ ticked, onChange }: Props) {
 function One({ info, ticked, onChange }: Props & { info: PermissionInfo }) {
   const { permission, description } = info;
   const on = ticked[permission];
-  const example = patternFor(permission);
+  const example = patternFor(info);
   const tick = (isOn: boolean) => {
     const { [permission]: _, ...others } = ticked;
     onChange(isOn ? { ...others, [permission]: "" } : others);

@@ -11,24 +11,8 @@ const WORDS: Record<string, string> = {
   orgs: "All organisations",
 };
 
-/** The kind of thing that a permission can be given on a single one of. */
-const KINDS: Record<string, string> = {
-  agents: "agent",
-  approvals: "approval",
-  budgets: "budget",
-  conversations: "conversation",
-  files: "run",
-  keys: "key",
-  members: "group",
-  models: "model",
-  providers: "provider",
-  roles: "role",
-  routes: "route",
-  runs: "run",
-  "service-accounts": "service-account",
-};
-
-const OWN = new Set(["conversations", "files", "runs"]);
+/** Kinds of things that somebody makes and has of their own. */
+const OWN = ["conversation", "run"];
 
 export const ANYTHING = "*";
 
@@ -42,11 +26,10 @@ export function aboutWords(about: string): string {
 }
 
 /** An example of a pattern for permissions that can be given on single things; null for others. */
-export function patternFor(permission: string): string | null {
-  const about = aboutOf(permission);
-  const kind = KINDS[about];
-  if (!kind) return null;
-  return OWN.has(about) ? "own" : `${kind}:name-*`;
+export function patternFor({ kinds }: Pick<PermissionInfo, "kinds">): string | null {
+  const kind = kinds[0];
+  if (kind === undefined) return null;
+  return OWN.includes(kind) ? "own" : `${kind}:name-*`;
 }
 
 /** By what they are about, in the order in which they come. */

@@ -1,6 +1,5 @@
 import { clsx } from "clsx";
 import { useState } from "react";
-import { apiUrl } from "@/api/client";
 
 interface Props {
   name: string;
@@ -33,11 +32,6 @@ export function Avatar({ name, src, className }: Props) {
       {initials(name)}
     </span>
   );
-}
-
-/** `version` changes with the picture: its address does not. */
-export function ownPicture(version: number): string {
-  return apiUrl("/account/avatar", { v: version });
 }
 
 export function initials(name: string): string {

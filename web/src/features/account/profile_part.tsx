@@ -20,7 +20,7 @@ export default function ProfilePart() {
     <>
       <Section title="You" hint="What others in the organisation see of you.">
         <div className="flex max-w-120 flex-col gap-5">
-          <PictureField profile={data} />
+          <PictureField name={data.name} />
           <NameField profile={data} />
         </div>
       </Section>

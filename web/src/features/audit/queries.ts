@@ -24,7 +24,6 @@ export interface Asked {
 }
 
 const AT_ONCE = 100;
-const MOST_AT_ONCE = 200;
 const EVERY_MS = 15_000;
 
 export const eventsQuery = (asked: Asked) =>
@@ -58,21 +57,3 @@ export const actionsQuery = queryOptions({
 
 export const useVerify = () =>
   useMutation({ mutationFn: () => api.get<Verification>("/audit/verify") });
-
-/** Every event that matches as a line of JSON, the newest first. `onRead` is told how many so far. */
-export async function readLines(
-  asked: Asked,
-  onRead: (count: number) => void,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const lines: string[] = [];
-  let cursor: string | null = null;
-  do {
-    const query = { ...asked, cursor, limit: MOST_AT_ONCE };
-    const page: Page<AuditEvent> = await api.get<Page<AuditEvent>>("/audit", query, signal);
-    lines.push(...page.items.map((event) => `${JSON.stringify(event)}\n`));
-    onRead(lines.length);
-    cursor = page.next;
-  } while (cursor !== null);
-  return lines;
-}

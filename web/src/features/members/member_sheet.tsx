@@ -14,7 +14,7 @@ import { ErrorNote } from "@/ui/notes";
 import { toast } from "@/ui/toast";
 import { LinkToCopy } from "./invite_form";
 import { MemberStatus } from "./member_status";
-import { isLastOwner } from "./member_view";
+import { invitationExpiry, isLastOwner } from "./member_view";
 import {
   type Member,
   resetFactors,
@@ -23,6 +23,7 @@ import {
   useRemoveMember,
 } from "./queries";
 import { RoleSelect } from "./role_select";
+import { SecondFactor } from "./second_factor";
 
 interface Props {
   member: Member | undefined;
@@ -76,6 +77,7 @@ export function MemberSheet({ member, members, onClose }: Props) {
 
 function Facts({ member }: { member: Member }) {
   const { created_at, last_seen_at, status, has_password } = member;
+  const expiry = invitationExpiry(member);
   return (
     <dl className="grid grid-cols-[auto_1fr] gap-x-6 gap-y-1">
       <dt className="text-ink-3">Status</dt>
@@ -90,6 +92,16 @@ function Facts({ member }: { member: Member }) {
           <dd>{last_seen_at === null ? "never" : ago(last_seen_at)}</dd>
           <dt className="text-ink-3">Password</dt>
           <dd>{has_password ? "is set" : "none: comes in by a link or an identity provider"}</dd>
+          <dt className="text-ink-3">Second factor</dt>
+          <dd>
+            <SecondFactor member={member} />
+          </dd>
+        </>
+      )}
+      {expiry && (
+        <>
+          <dt className="text-ink-3">Its link</dt>
+          <dd className={expiry.isOver ? "text-bad" : undefined}>{expiry.text}</dd>
         </>
       )}
     </dl>

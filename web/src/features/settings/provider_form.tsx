@@ -15,6 +15,7 @@ import {
   readProvider,
 } from "./provider";
 import { type Provider, useSaveProvider } from "./queries";
+import { SecretField } from "./secret_field";
 
 interface Props {
   provider: Provider | null;
@@ -90,9 +91,11 @@ export function ProviderForm({ provider, taken = [], onClose }: Props) {
           )}
         </Field>
       </div>
-      <KeyField
-        keyText={draft.key}
-        from={kindOf(draft.kind).keyFrom}
+      <SecretField
+        label="Key"
+        value={draft.key}
+        hint={keyHint(draft)}
+        placeholder="sk-…"
         onChange={(key) => change({ key })}
       />
       <ModelNames draft={draft} error={errors.models} onChange={change} />
@@ -107,48 +110,9 @@ export function ProviderForm({ provider, taken = [], onClose }: Props) {
   );
 }
 
-interface KeyFieldProps {
-  keyText: string | null;
-  from: string | null;
-  onChange: (key: string | null) => void;
-}
-
-function KeyField({ keyText, from, onChange }: KeyFieldProps) {
-  if (keyText === null) {
-    return (
-      <div className="flex items-end gap-2">
-        <Field
-          label="Key"
-          hint="Stored sealed. Nobody can read it here, also not you."
-          className="grow"
-        >
-          {(ids) => <Input {...ids} value="••••••••••••••••" disabled readOnly />}
-        </Field>
-        <Button className="mb-5" onClick={() => onChange("")}>
-          Replace
-        </Button>
-      </div>
-    );
-  }
-  return (
-    <Field
-      label="Key"
-      hint={`${from === null ? "A server on your own machine may need none." : `From ${from}.`} Sent once and stored sealed.`}
-    >
-      {(ids) => (
-        <Input
-          {...ids}
-          type="password"
-          autoComplete="off"
-          spellCheck={false}
-          placeholder="sk-…"
-          value={keyText}
-          onChange={({ target }) => onChange(target.value)}
-          className="font-mono md:text-12!"
-        />
-      )}
-    </Field>
-  );
+function keyHint({ kind }: ProviderDraft): string {
+  const { keyFrom } = kindOf(kind);
+  return keyFrom === null ? "A server on your own machine may need none." : `From ${keyFrom}.`;
 }
 
 interface ModelNamesProps {

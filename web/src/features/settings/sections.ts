@@ -1,19 +1,14 @@
 /** What can be set, in groups; each part is loaded when it is opened. */
-import { type ComponentType, lazy } from "react";
+import { lazy } from "react";
 import { may } from "@/api/me";
+import type { Part } from "./parted_page";
 
-export interface SettingsSection {
-  /** As in its address. */
-  id: string;
-  label: string;
+export interface SettingsSection extends Part {
   group: string;
   /** The permission without which it is not offered. */
   needs?: string;
   /** For members of the organisation that runs the installation. */
   isHomeOnly?: boolean;
-  /** It fills its pane and scrolls by itself. */
-  isFull?: boolean;
-  Content: ComponentType;
 }
 
 export const SECTIONS: SettingsSection[] = [
@@ -21,12 +16,14 @@ export const SECTIONS: SettingsSection[] = [
     id: "models",
     label: "Models",
     group: "Workspace",
+    needs: "providers:read",
     Content: lazy(() => import("./model_settings")),
   },
   {
     id: "rules",
     label: "Rules of the gate",
     group: "Workspace",
+    needs: "gate:read",
     Content: lazy(() => import("./rule_settings")),
   },
   {
@@ -50,6 +47,13 @@ export const SECTIONS: SettingsSection[] = [
     needs: "roles:read",
     isFull: true,
     Content: lazy(() => import("@/features/access/access_section")),
+  },
+  {
+    id: "identity",
+    label: "Identity providers",
+    group: "People and programs",
+    needs: "sign-in:read",
+    Content: lazy(() => import("@/features/federation/identity_section")),
   },
   {
     id: "services",
@@ -123,13 +127,4 @@ export function offered(sections: readonly SettingsSection[], isHome: boolean): 
     ({ needs, isHomeOnly = false }) =>
       (needs === undefined || may(needs)) && (isHome || !isHomeOnly),
   );
-}
-
-export const FIRST = SECTIONS[0] as SettingsSection;
-
-/** Groups in the order in which they are met. */
-export function grouped(sections: readonly SettingsSection[]): [string, SettingsSection[]][] {
-  const groups = new Map<string, SettingsSection[]>();
-  for (const each of sections) groups.set(each.group, [...(groups.get(each.group) ?? []), each]);
-  return [...groups];
 }

@@ -14,14 +14,17 @@ const HEX = /^#[0-9a-f]{6}$/i;
 export function brandStyle(branding: Branding, isDark: boolean): CSSProperties {
   const accent = (isDark && branding.accent_dark) || branding.accent;
   if (!accent || !HEX.test(accent)) return {};
-  // Only what was chosen for the dark is known to be readable there.
-  const text = isDark && !branding.accent_dark ? `oklch(from ${accent} 0.77 c h)` : accent;
+  // Text also stands on the soft ground of what is chosen, so it keeps away from that.
+  const text = `oklch(from ${accent} ${isDark ? "max(l, 0.77)" : "min(l, 0.48)"} c h)`;
+  const mixed = (share: number) => `color-mix(in oklch, ${accent} ${share}%, var(--surface))`;
   return {
     "--accent": accent,
     "--accent-hover": `color-mix(in oklch, ${accent} 88%, black)`,
     "--accent-ink": inkOn(accent),
     "--accent-line": text,
     "--accent-text": text,
+    "--accent-soft": mixed(isDark ? 16 : 8),
+    "--selection": mixed(isDark ? 40 : 25),
   } as CSSProperties;
 }
 

@@ -38,12 +38,17 @@ export function signInWithLink(token: string): Promise<Me> {
 
 /** What is wrong with one field of a form, or with none of `fields`. */
 export function faultOf(error: unknown, field: string): string | null {
-  return error instanceof Problem && error.field === field ? error.message : null;
+  return error instanceof Problem && isWithin(error.field, field) ? error.message : null;
+}
+
+/** `domains.0` is part of the field of domains. */
+function isWithin(named: string | null, field: string): boolean {
+  return named === field || (named?.startsWith(`${field}.`) ?? false);
 }
 
 export function faultOfAll(error: unknown, fields: readonly string[]): Error | null {
   if (!(error instanceof Error)) return null;
-  const isBeside = error instanceof Problem && error.field && fields.includes(error.field);
+  const isBeside = error instanceof Problem && fields.some((field) => isWithin(error.field, field));
   return isBeside ? null : error;
 }
 

@@ -1,6 +1,6 @@
 /** The frame of every page before somebody is in: the organisation's look, one column, one task. */
 import { useSuspenseQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { apiUrl } from "@/api/client";
 import { useIsDark } from "@/lib/theme";
 import { Mark } from "@/ui/mark";
@@ -19,6 +19,9 @@ interface Props {
 export function Frame({ title, lead, children, footer }: Props) {
   const { data } = useSuspenseQuery(optionsQuery);
   const product = productName(data.branding);
+  useEffect(() => {
+    document.title = product;
+  }, [product]);
   return (
     <main
       style={brandStyle(data.branding, useIsDark())}

@@ -12,6 +12,7 @@ import {
 const ALL = ["agents:read", "agents:run", "models:use", "runs:read"].map((permission) => ({
   permission,
   description: `${permission}.`,
+  kinds: [],
 }));
 
 describe("givenBy", () => {
@@ -72,8 +73,8 @@ describe("words", () => {
   });
 
   it("offers a pattern only where one can count", () => {
-    expect(patternFor("agents:run")).toBe("agent:name-*");
-    expect(patternFor("runs:read")).toBe("own");
-    expect(patternFor("audit:read")).toBeNull();
+    expect(patternFor({ kinds: ["agent"] })).toBe("agent:name-*");
+    expect(patternFor({ kinds: ["conversation", "run"] })).toBe("own");
+    expect(patternFor({ kinds: [] })).toBeNull();
   });
 });

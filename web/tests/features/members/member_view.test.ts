@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isLastOwner, shownMembers } from "@/features/members/member_view";
+import { invitationExpiry, isLastOwner, shownMembers } from "@/features/members/member_view";
 import type { Member } from "@/features/members/queries";
 
 function member(changes: Partial<Member>): Member {
@@ -11,6 +11,8 @@ function member(changes: Partial<Member>): Member {
     status: "active",
     has_avatar: false,
     has_password: true,
+    second_factor: false,
+    invitation_expires_at: null,
     created_at: 0,
     last_seen_at: null,
     ...changes,
@@ -29,8 +31,29 @@ describe("shownMembers", () => {
     ["grace invited", 1],
     ["grace owner", 0],
     ["builder", 1],
+    ["no second factor", 1],
   ])("%j finds %i", (text, found) => {
     expect(shownMembers(all, text)).toHaveLength(found);
+  });
+});
+
+describe("invitationExpiry", () => {
+  const until = (invitation_expires_at: number | null) =>
+    invitationExpiry(member({ status: "invited", invitation_expires_at }), 1_000_000);
+
+  it.each([
+    [7 * 86_400 - 60, "7 days left"],
+    [3 * 86_400, "3 days left"],
+    [47 * 3600, "47 hours left"],
+    [60, "1 hour left"],
+    [-1, "has expired"],
+  ])("%i seconds are %j", (left, words) => {
+    expect(until(1_000_000 + left)?.text).toBe(words);
+  });
+
+  it("is over where there is no link any more, and nothing to members", () => {
+    expect(until(null)).toEqual({ text: "has expired", isOver: true });
+    expect(invitationExpiry(member({}))).toBeNull();
   });
 });
 

@@ -12,7 +12,7 @@ function ids(...permissions: string[]): string[] {
 test("what one may not see is not offered", () => {
   const shown = ids("agents:read");
 
-  for (const hidden of ["policies", "audit", "limits", "secrets"])
+  for (const hidden of ["policies", "audit", "limits", "secrets", "models", "rules", "identity"])
     expect(shown).not.toContain(hidden);
   expect(shown).toContain("consents");
 });
@@ -20,5 +20,6 @@ test("what one may not see is not offered", () => {
 test("each part is offered to who may read it", () => {
   expect(ids("audit:read")).toContain("audit");
   expect(ids("policies:*")).toContain("policies");
+  expect(ids("gate:read", "providers:read")).toEqual(expect.arrayContaining(["rules", "models"]));
   expect(ids("*")).toEqual(expect.arrayContaining(["policies", "audit", "limits", "secrets"]));
 });

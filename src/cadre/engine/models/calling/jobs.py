@@ -1,7 +1,6 @@
-"""What health needs done in the background: minutes are written down, and forgotten in time."""
+"""What health needs done in the background: minutes are written down."""
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from itertools import groupby
@@ -9,14 +8,12 @@ from typing import Any
 
 from cadre.engine.models.calling.health import Health
 from cadre.engine.models.calling.probes import Prober
-from cadre.engine.models.calling.store import HealthStore, Minute, orgs_with_health
+from cadre.engine.models.calling.store import HealthStore, Minute
 from cadre.infra.database import Database
 from cadre.infra.telemetry import get_logger
-from cadre.kernel.scope import ALL_ORGS, Scope
+from cadre.kernel.scope import Scope
 
-_DAY_SECONDS = 86_400
 _SAVE_SECONDS = 15.0
-_PRUNE_SECONDS = 3_600.0
 _log = get_logger("models")
 
 
@@ -29,24 +26,18 @@ class HealthJobs:
         health: Health,
         system: Scope,
         prober: Prober,
-        *,
-        retention_days: int = 30,
-        wall: Callable[[], float] = time.time,
     ) -> None:
         """`system` is the process's own scope; the org of each row takes its place."""
         self._database = database
         self._health = health
         self._system = system
         self._prober = prober
-        self._retention_days = retention_days
-        self._wall = wall
 
     async def run(self) -> None:
         """Until cancelled; then what is not written yet is written."""
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._repeat(self.save, _SAVE_SECONDS))
-                tasks.create_task(self._repeat(self.prune, _PRUNE_SECONDS))
                 if self._prober.interval_seconds is not None:
                     tasks.create_task(self._repeat(self._probe, self._prober.interval_seconds))
         finally:
@@ -63,17 +54,6 @@ class HealthJobs:
             for one in written:
                 self._health.saved(one)
         return len(unsaved)
-
-    async def prune(self) -> int:
-        """Forget what is older than it is kept; returns how many rows."""
-        before = int(self._wall()) - self._retention_days * _DAY_SECONDS
-        async with self._database.read(replace(self._system, org=ALL_ORGS)) as work:
-            orgs = await orgs_with_health(work)
-        pruned = 0
-        for org in orgs:
-            async with self._database.begin(replace(self._system, org=org)) as work:
-                pruned += await HealthStore(work).prune(before)
-        return pruned
 
     async def _probe(self) -> int:
         return len(await self._prober.round())

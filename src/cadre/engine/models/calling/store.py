@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cadre.engine.models.calling.statistics import Counts, columns_of, counts_of
 from cadre.engine.models.calling.tables import model_health
 from cadre.infra.database import Work
-from cadre.kernel.ids import OrgId
 
 _KEY = [column.name for column in model_health.primary_key]
 _SUMS = [
@@ -108,19 +107,6 @@ class HealthStore:
         """What probes have cost since then."""
         spent = await self._connection.execute(_SPENT, {"org_id": self._org, "since": since})
         return int(spent.scalar_one())
-
-    async def prune(self, before: int) -> int:
-        """Forget what is older; returns how many rows."""
-        query = delete(model_health).where(
-            model_health.c.org_id == self._org, model_health.c.minute < before
-        )
-        return (await self._connection.execute(query)).rowcount
-
-
-async def orgs_with_health(work: Work) -> list[OrgId]:
-    """Every org that has something to forget; for the job that serves all of them."""
-    query = select(model_health.c.org_id).distinct()
-    return [OrgId(org) for org in (await work.connection.execute(query)).scalars()]
 
 
 def _upserts() -> dict[str, Any]:
