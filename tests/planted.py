@@ -8,12 +8,16 @@ write-ahead log, journals, blobs, the audit spool, traces, letters, and all that
 import base64
 import re
 import secrets
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+import structlog
+
+from cadre.trust.secrets import Redactor
 
 # A whole API key; lists show a prefix that is shorter.
 _API_KEY = re.compile(rb"ck_[0-9a-f]{10}_[0-9a-f]{64}")
@@ -68,6 +72,23 @@ class Planted:
             for kind, value in self.values.items()
             if any(form in content for form in _forms(value))
         ]
+
+
+@contextmanager
+def masking_logs(redactor: Redactor) -> Generator[None]:
+    """Lines of the log are masked as in a server, for tests that have no server."""
+    before = structlog.get_config()
+    structlog.configure(
+        processors=[
+            structlog.processors.format_exc_info,
+            redactor.process,
+            structlog.processors.JSONRenderer(),
+        ]
+    )
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 def shaped_leaks(home: Path, known: Mapping[str, str]) -> list[str]:

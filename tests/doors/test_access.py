@@ -93,7 +93,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
             people["owner"] = (await Accounts().ensure_owner(work)).id
             for role in ROLES.keys() - {"owner"}:
                 people[role] = new_id("usr")
-                await AccountStore(work).add_user(UserId(people[role]), role, role, 1.0)
+                await AccountStore(work).add_user(UserId(people[role]), role, 1.0)
                 await join(work, people[role], role)
         transport = httpx2.ASGITransport(app=app)
         async with httpx2.AsyncClient(

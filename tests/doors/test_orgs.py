@@ -166,7 +166,7 @@ async def test_an_org_keeps_to_what_it_may_have(server: Server):
         async with _member(server, "frugal", made["sign_in"]) as member:
             keys = [await member.post("/api/v1/keys", json={"name": n}) for n in "ab"]
             async with asyncio.timeout(30):  # what is known of limits may be a moment old
-                while (answer := await member.get("/api/v1/runs")).status_code == 200:
+                while (answer := await member.get("/api/v1/runs")).status_code == 200:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
 
     assert changed.status_code == 200, changed.text

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from sqlalchemy import text
 
 from cadre.infra.database import Database
 from cadre.kernel.ids import OrgId
@@ -70,7 +71,7 @@ async def done(client: httpx2.AsyncClient, begun: httpx2.Response, path: str) ->
     assert begun.status_code == 202, begun.text
     async with asyncio.timeout(120):
         while True:
-            got = (await client.get(f"{path}/{begun.json()['id']}")); job = got.json()
+            job = (await client.get(f"{path}/{begun.json()['id']}")).json()
             if job["state"] not in {"waiting", "running"}:
                 assert job["state"] == "done", job
                 return job
@@ -81,8 +82,6 @@ async def found_in(server: Server, *marks: str) -> list[str]:
     """The tables that have a row with one of `marks`, and the files that do."""
     database, found = Database(f"sqlite:///{server.home / 'cadre.db'}"), list[str]()
     async with database.engine.connect() as connection:
-        from sqlalchemy import text
-
         tables = await connection.execute(
             text("select name from sqlite_master where type = 'table'")
         )
@@ -91,11 +90,16 @@ async def found_in(server: Server, *marks: str) -> list[str]:
             if any(mark in str(row) for row in rows for mark in marks):
                 found.append(table)
     await database.close()
-    for part in ("blobs", "payloads", "workspaces", "exports"):
-        for path in Path(server.home / part).rglob("*"):
-            if path.is_file() and any(mark.encode() in path.read_bytes() for mark in marks):
-                found.append(str(path.relative_to(server.home)))
-    return found
+    return found + files_with(server.home, marks)
+
+
+def files_with(home: Path, marks: tuple[str, ...]) -> list[str]:
+    return [
+        str(path.relative_to(home))
+        for part in ("blobs", "payloads", "workspaces", "exports")
+        for path in (home / part).rglob("*")
+        if path.is_file() and any(mark.encode() in path.read_bytes() for mark in marks)
+    ]
 
 
 def opened(archive: bytes) -> tuple[dict[str, list[dict[str, Any]]], list[str], str]:
@@ -137,7 +141,9 @@ async def test_one_is_exported_and_erased_and_the_other_notices_nothing(server: 
             "files/account/avatar.png",
             f"files/conversations/{hers}/notes.csv",
         ]
-        assert not re.search(r"argon2|ck_[a-z0-9]{8,}|bea|Bea|(password|token|secret)_hash|csrf\"", everything)
+        assert not re.search(
+            r"argon2|ck_[a-z0-9]{8,}|bea|Bea|(password|token|secret)_hash|csrf\"", everything
+        )
         assert await found_in(server, "ann.privat@acme.example") != []
 
         before = await untouched(bea, other)
@@ -174,3 +180,43 @@ async def untouched(client: httpx2.AsyncClient, conversation: str) -> list[Any]:
     answers = [await client.get(f"/api/v1{path}") for path in paths]
     assert {answer.status_code for answer in answers} == {200}, [a.text[:200] for a in answers]
     return [answer.content for answer in answers]
+
+
+async def test_the_command_line_does_all_of_it(server: Server, tmp_path: Path):
+    async with server.signed_in() as owner:
+        async with member(server, owner, "cleo@acme.example", "Cleo") as (cleo, cleo_id):
+            await live(cleo, "cleo-mark")
+        archive = tmp_path / "cleo.zip"
+
+        tried = await server.cadre(
+            "data", "retention", "--set", "runs=30", "--set", "audit=forever", "--dry-run", "--json"
+        )
+        made = await server.cadre("data", "retention", "--set", "runs=30", "--apply")
+        wrong = await server.cadre("data", "retention", "--set", "runs=soon")
+        held = await server.cadre("data", "hold", "--reason", "Acme against Globex.")
+        refused = await server.cadre("data", "erase", "cleo@acme.example", "--confirm", cleo_id)
+        lifted = await server.cadre("data", "hold", "--lift")
+        exported = await server.cadre("data", "export", "cleo@acme.example", "-o", str(archive))
+        again = await server.cadre("data", "export", cleo_id, "-o", str(archive))
+        unsaid = await server.cadre("data", "erase", "cleo@acme.example", "--confirm", "no")
+        erased = await server.cadre(
+            "data", "erase", "cleo@acme.example", "--confirm", "cleo@acme.example"
+        )
+        gone = await server.cadre("data", "export", "cleo@acme.example", "-o", f"{archive}.2")
+
+        assert tried[0] == 0, tried
+        state = json.loads(tried[1])
+        assert {each["key"]: each["would_delete"] for each in state["items"]}["runs"] == 0
+        assert (made[0], "30 days" in made[1], "Nothing was too old" in made[2]) == (0, True, True)
+        assert (wrong[0], "runs=soon" in wrong[2]) == (2, True)
+        assert (held[0], "Acme against Globex" in held[1]) == (0, True)
+        assert (refused[0], "legal hold" in refused[2]) == (1, True)
+        assert (lifted[0], lifted[1]) == (0, "There is no hold.\n")
+        assert exported[0] == 0, exported
+        assert zipfile.is_zipfile(archive)
+        assert (again[0], "exists already" in again[2]) == (2, True)
+        assert (unsaid[0], "Repeat" in unsaid[2]) == (1, True)
+        assert erased[0] == 0, erased
+        assert "audit log" in erased[2]
+        assert (gone[0], "Nobody here" in gone[2]) == (1, True)
+        assert await found_in(server, "cleo@acme.example", "cleo-mark") == []

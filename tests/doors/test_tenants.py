@@ -151,6 +151,15 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         yield house
 
 
+async def exported_by(acme: httpx2.AsyncClient, job: str) -> None:
+    async with asyncio.timeout(60):
+        while True:
+            found = await acme.get(f"/api/v1/data/jobs/{job}")
+            if found.json()["state"] == "done":
+                return
+            await asyncio.sleep(0.05)
+
+
 async def furnish(acme: httpx2.AsyncClient, home: httpx2.AsyncClient) -> None:
     """Something of everything that an org can have."""
 
@@ -184,9 +193,7 @@ async def furnish(acme: httpx2.AsyncClient, home: httpx2.AsyncClient) -> None:
     await made("PUT", "/secrets/acme-secret", {"value": f"value {MARK}"})
     me = (await acme.get("/api/v1/me")).json()["user"]["id"]
     job = await made("POST", f"/data/people/{me}/export", None)
-    async with asyncio.timeout(60):
-        while (await acme.get(f"/api/v1/data/jobs/{job['id']}")).json()["state"] != "done":
-            await asyncio.sleep(0.05)
+    await exported_by(acme, job["id"])
     await made("PUT", "/data/retention", {"days": {"runs": 80}})
     exported = await home.post("/api/v1/orgs/acme/export", json={})
     assert exported.status_code < 300, exported.text

@@ -16,7 +16,15 @@ from cadre.engine.models import Endpoint, EnvironmentProvider
 from cadre.engine.models.providers import chat_model
 from cadre.engine.runs import ENDED, Run, RunEvent, Runs, RunSpec, RunsSettings, Worker
 from cadre.engine.sandbox import SandboxReport, UnavailableSandbox
-from cadre.engine.tools import Tool, Toolbox, ToolContext, ToolOutput, Workspaces
+from cadre.engine.tools import (
+    Lender,
+    Storage,
+    Tool,
+    Toolbox,
+    ToolContext,
+    ToolOutput,
+    Workspaces,
+)
 from cadre.engine.tools.builtin import tools as builtin_tools
 from cadre.infra.blobs import Blobs
 from cadre.infra.bus import Bus
@@ -25,6 +33,8 @@ from cadre.infra.http_client import HttpClient
 from cadre.kernel.ids import RunId
 from cadre.kernel.messages import Json
 from cadre.kernel.scope import Scope
+from cadre.trust.orgs import Tenants
+from cadre.trust.secrets import Learning, Leases, Secrets
 from tests.engine.models.scripted_server import ScriptedServer
 from tests.engine.models.stack import ModelStack, open_models
 
@@ -106,19 +116,30 @@ class House:
     toolbox: Toolbox
     workspaces: Workspaces
     deeds: Deeds
+    secrets: Secrets
     approval_seconds: float = 3600
     worker: Worker | None = None
     _working: asyncio.Task[None] | None = None
 
+    @property
+    def storage(self) -> Storage:
+        return Storage(self.database, self.workspaces, Tenants(self.database))
+
     async def open(self) -> None:
-        self.runs = Runs(self.database, self.blobs, self.bus, RunsSettings(lease_seconds=2.0))
+        self.runs = Runs(
+            self.database,
+            self.blobs,
+            self.bus,
+            RunsSettings(lease_seconds=2.0),
+            redactor=self.secrets.redactor,
+        )
         await self.runs.open()
         self.approvals = Approvals(
             self.database, self.runs, self.bus, expires_seconds=self.approval_seconds
         )
         self.gate = Gate(self.database, self.toolbox, self.approvals)
         self.agents = Agents(self.toolbox)
-        self.files = Files(self.workspaces, self.blobs)
+        self.files = Files(self.storage, self.blobs)
         self.conversations = Conversations(
             self.database, self.runs, self.agents, self.files, self.bus
         )
@@ -138,9 +159,11 @@ class House:
             models=self.made.models,
             toolbox=self.toolbox,
             gate=self.gate,
-            workspaces=self.workspaces,
+            storage=self.storage,
             sandbox=UnavailableSandbox(SandboxReport(available=False, kind="none")),
             http=self.http,
+            lender=Lender(self.database, Leases(self.secrets)),
+            learning=Learning(self.database, self.secrets),
         )
         self.worker = Worker(self.runs, {KIND: driver})
         self._working = asyncio.create_task(self.worker.run())
@@ -226,7 +249,7 @@ async def open_house(
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(ScriptedServer())
         http = await stack.enter_async_context(HttpClient())
-        here = Endpoint("test", server.base_url)
+        here, secrets = Endpoint("test", server.base_url), Secrets(bytes(range(32)))
         made = await stack.enter_async_context(
             open_models(
                 database,
@@ -245,9 +268,10 @@ async def open_house(
             server=server,
             http=http,
             made=made,
-            toolbox=Toolbox([*builtin_tools(), *deeds.tools()]),
+            toolbox=Toolbox([*builtin_tools(), *deeds.tools()], secrets.redactor),
             workspaces=Workspaces(tmp_path / "workspaces", blobs),
             deeds=deeds,
+            secrets=secrets,
         )
         await house.open()
         await house.work()

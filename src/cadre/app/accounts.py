@@ -45,7 +45,7 @@ def build_accounts(
 ) -> Services:
     """The services of accounts by type, on the database, secrets and blobs of `ground`."""
     roles, attempts = access[MemberRoles], attempts or Attempts()
-    factors, profiles = Factors(ground[Secrets]), Profiles(ground[Blobs])
+    factors, profiles = Factors(ground[Secrets]), Profiles(ground[Blobs], roles)
     registration = Registration(accounts, roles, attempts)
     members = Members(accounts, roles, registration, factors)
     made: tuple[Any, ...] = (

@@ -8,16 +8,29 @@ from pathlib import Path
 from cadre import __version__
 from cadre.app.ground import Ground, Services
 from cadre.app.settings import Settings
-from cadre.engine.tools import Workspaces
+from cadre.engine.runs import Runs
+from cadre.engine.tools import Storage
 from cadre.infra.blobs import Blobs
 from cadre.infra.database import Work
 from cadre.kernel.ids import BlobId
-from cadre.trust.accounts import Accounts
+from cadre.trust.accounts import Accounts, Registration
 from cadre.trust.audit import Audit, load_seal
-from cadre.trust.orgs import Content, DnsResolver, Domains, OrgJobs, Orgs, Tenants
+from cadre.trust.keys import KeyBook
+from cadre.trust.orgs import Allowances, Content, DnsResolver, Domains, OrgJobs, Orgs, Tenants
 from cadre.trust.secrets import SEALED_TABLES, Secrets
 
 _FIRST_LINK_SECONDS = 7 * 86_400.0
+
+
+def build_allowances(services: Services) -> Services:
+    """What orgs use of what they may have, as each room counts what it keeps."""
+    made = Allowances(
+        members=services[Registration].count,
+        keys=services[KeyBook].count,
+        running=services[Runs].running,
+        stored=services[Storage].used,
+    )
+    return {Allowances: made}
 
 
 class OwnerFounder:
@@ -35,8 +48,9 @@ class OwnerFounder:
 class WorkspaceFolders:
     """Workspaces as folders below `root`; one is not made by being asked for."""
 
-    def __init__(self, workspaces: Workspaces, root: Path) -> None:
-        self._workspaces = workspaces
+    def __init__(self, storage: Storage, root: Path) -> None:
+        self._storage = storage
+        self._workspaces = storage.workspaces
         self._root = root
 
     async def snapshot(self, workspace: str) -> BlobId | None:
@@ -49,7 +63,7 @@ class WorkspaceFolders:
 
     async def delete(self, workspace: str) -> None:
         if await self._exists(workspace):
-            await self._workspaces.delete(workspace)
+            await self._storage.delete(workspace)
 
     async def _exists(self, workspace: str) -> bool:
         is_name = workspace not in {"", ".", ".."} and Path(workspace).name == workspace
@@ -86,27 +100,31 @@ class AuditChronicle:
         await self._audit.forget(work, before=math.inf)
 
 
-def build_orgs(
-    settings: Settings, ground: Ground, accounts: Accounts, workspaces: Workspaces, payloads: Blobs
-) -> Services:
-    """The services of orgs by type."""
-    content = Content(
-        database=ground.database,
-        blobs=ground.blobs,
-        payloads=payloads,
-        folders=WorkspaceFolders(workspaces, settings.home / "workspaces"),
-        vault=SecretVault(ground.secrets),
-        chronicle=AuditChronicle(Audit(load_seal(settings.master_key.with_name("audit.key")))),
-        version=__version__,
-    )
-    tenants = Tenants(
+def open_tenants(settings: Settings, ground: Ground) -> Tenants:
+    """Which orgs there are, and what each may have: much else asks."""
+    return Tenants(
         ground.database,
         domain=settings.domain,
         names=[*settings.hosts, settings.host],
         origins=settings.cors_origins,
     )
+
+
+def build_orgs(
+    settings: Settings, ground: Ground, accounts: Accounts, engine: Services, payloads: Blobs
+) -> Services:
+    """The services of orgs by type; `engine` has their tenants and their storage."""
+    tenants = engine[Tenants]
+    content = Content(
+        database=ground.database,
+        blobs=ground.blobs,
+        payloads=payloads,
+        folders=WorkspaceFolders(engine[Storage], settings.home / "workspaces"),
+        vault=SecretVault(ground.secrets),
+        chronicle=AuditChronicle(Audit(load_seal(settings.master_key.with_name("audit.key")))),
+        version=__version__,
+    )
     made = (
-        tenants,
         Orgs(OwnerFounder(accounts), ground.blobs),
         Domains(ground.database, tenants, DnsResolver(settings.name_servers)),
         OrgJobs(

@@ -12,7 +12,7 @@ from cadre.app.organisations import AuditChronicle, SecretVault, WorkspaceFolder
 from cadre.app.settings import Settings
 from cadre.engine import agents, approvals, conversations, gate, models
 from cadre.engine.runs import Folders, Runs, RunsPersonal, RunsRetained
-from cadre.engine.tools import Workspaces, blobs_in_folders
+from cadre.engine.tools import Storage, blobs_in_folders
 from cadre.infra.blobs import Blobs
 from cadre.infra.database import Database, Work
 from cadre.kernel.grants import Grants
@@ -86,7 +86,7 @@ def build_privacy(
 ) -> Services:
     """The services of privacy by type; `services` holds all that keep anything of people."""
     root = settings.home / "workspaces"
-    folders = WorkspaceFolders(services[Workspaces], root)
+    folders = WorkspaceFolders(services[Storage], root)
     content = orgs.Content(
         database=ground.database,
         blobs=ground.blobs,

@@ -17,7 +17,7 @@ from cadre.app.federation import build_federation
 from cadre.app.ground import Ground, Say, Services
 from cadre.app.local import OWNER_SCOPE
 from cadre.app.models import build_models
-from cadre.app.organisations import build_orgs
+from cadre.app.organisations import build_allowances, build_orgs, open_tenants
 from cadre.app.policies import AuditedConsents, build_gate
 from cadre.app.privacy import build_privacy
 from cadre.app.settings import Settings
@@ -35,7 +35,7 @@ from cadre.engine.gate import Gate
 from cadre.engine.models import HealthJobs, Listing, Models, Routing, Views
 from cadre.engine.runs import Runs, RunsSettings, Worker
 from cadre.engine.sandbox import Sandbox, SandboxReport, open_sandbox
-from cadre.engine.tools import Lender, Toolbox, Workspaces
+from cadre.engine.tools import MEGABYTE, Lender, Storage, Toolbox, Workspaces
 from cadre.infra.asgi import RequestFiles
 from cadre.infra.blobs import Blobs
 from cadre.infra.bus import Bus
@@ -116,7 +116,7 @@ async def _build(settings: Settings, ground: Ground) -> Services:
     engine = _engine(settings, ground, payloads)
     safety = build_audit(settings, ground)
     gated = build_gate(settings, ground, engine | access | safety)
-    orgs = build_orgs(settings, ground, accounts, engine[Workspaces], payloads)
+    orgs = build_orgs(settings, ground, accounts, engine, payloads)
     people = build_accounts(
         _by_type(ground),
         accounts,
@@ -129,7 +129,7 @@ async def _build(settings: Settings, ground: Ground) -> Services:
     )
     federation = build_federation(_by_type(ground) | access | people, settings.private_hosts)
     made = asking | access | engine | gated | orgs | people | federation | safety
-    made |= build_vault(ground)
+    made |= build_vault(ground) | build_allowances(made)
     made |= build_privacy(settings, ground, made, payloads)
     return _by_type(ground) | made | _working(settings, ground, made)
 
@@ -137,15 +137,18 @@ async def _build(settings: Settings, ground: Ground) -> Services:
 def _engine(settings: Settings, ground: Ground, payloads: Blobs) -> Services:
     """What runs need, and what people say to them."""
     database, blobs, bus = ground.database, ground.blobs, ground.bus
-    quota_bytes = settings.workspace_megabytes * 1_000_000
+    quota_bytes = settings.workspace_megabytes * MEGABYTE
     workspaces = Workspaces(settings.home / "workspaces", blobs, quota_bytes=quota_bytes)
+    tenants = open_tenants(settings, ground)
+    storage = Storage(database, workspaces, tenants)
     redactor = ground.secrets.redactor
     runs = Runs(database, payloads, bus, RunsSettings(), redactor=redactor)
     toolbox = Toolbox.installed(redactor)
-    agents, files = Agents(toolbox), Files(workspaces, blobs)
+    agents, files = Agents(toolbox), Files(storage, blobs)
     return _typed(
         runs,
-        workspaces,
+        tenants,
+        storage,
         toolbox,
         Approvals(database, runs, bus),
         agents,
@@ -162,7 +165,7 @@ def _working(settings: Settings, ground: Ground, made: Services) -> Services:
         models=made[Models],
         toolbox=made[Toolbox],
         gate=made[Gate],
-        workspaces=made[Workspaces],
+        storage=made[Storage],
         sandbox=ground.sandbox,
         http=ground.http,
         lender=made[Lender],

@@ -43,7 +43,7 @@ from cadre.engine.models import (
 from cadre.engine.operator import OfflineOperator
 from cadre.engine.runs import Runs, RunsSettings, Worker
 from cadre.engine.sandbox import SandboxReport, UnavailableSandbox
-from cadre.engine.tools import Toolbox, Workspaces
+from cadre.engine.tools import Storage, Toolbox, Workspaces
 from cadre.engine.tools.builtin import tools as builtin_tools
 from cadre.infra.asgi import RequestFiles
 from cadre.infra.blobs import Blobs
@@ -165,6 +165,7 @@ async def open_gateway(
         await runs.open()
         stack.push_async_callback(runs.close)
         workspaces = Workspaces(folder / "workspaces", blobs)
+        storage = Storage(database, workspaces, Tenants(database))
         toolbox = Toolbox([*builtin_tools()])
         driver = AgentDriver(
             blobs=blobs,
@@ -172,7 +173,7 @@ async def open_gateway(
             models=models,
             toolbox=toolbox,
             gate=Gate(database, toolbox, Approvals(database, runs, bus)),
-            workspaces=workspaces,
+            storage=storage,
             sandbox=UnavailableSandbox(SandboxReport(available=False, kind="none")),
             http=http,
         )
@@ -180,7 +181,7 @@ async def open_gateway(
         working = asyncio.create_task(worker.run())
         stack.push_async_callback(_stopped, worker, working)
         agents = Agents(toolbox)
-        conversations = Conversations(database, runs, agents, Files(workspaces, blobs), bus)
+        conversations = Conversations(database, runs, agents, Files(storage, blobs), bus)
         access = build_access(database, accounts, Usage())
         book: KeyBook = access[KeyBook]
         queue = FairQueue(1_000)

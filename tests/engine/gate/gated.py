@@ -42,7 +42,7 @@ class Gated:
             models=house.made.models,
             toolbox=house.toolbox,
             gate=self.gate,
-            workspaces=house.workspaces,
+            storage=house.storage,
             sandbox=UnavailableSandbox(SandboxReport(available=False, kind="none")),
             http=house.http,
         )

@@ -11,6 +11,7 @@ from cadre.infra.bus import Bus
 from cadre.infra.database import Database
 from cadre.kernel.ids import RunId
 from cadre.kernel.scope import Scope
+from cadre.trust.secrets import Redactor
 
 HANG_SECONDS = 20.0
 FAST = RunsSettings(lease_seconds=1.0, poll_seconds=0.1, grace_seconds=0.3)
@@ -30,6 +31,7 @@ class Engines:
     database: Database
     blobs: Blobs
     settings: RunsSettings = FAST
+    redactor: Redactor = field(default_factory=Redactor)
     engines: list[_Engine] = field(default_factory=list[_Engine])
 
     async def start(
@@ -40,7 +42,13 @@ class Engines:
         settings: RunsSettings | None = None,
     ) -> Runs:
         """One more worker, with a service of its own."""
-        runs = Runs(self.database, self.blobs, Bus(), settings or self.settings)
+        runs = Runs(
+            self.database,
+            self.blobs,
+            Bus(),
+            settings or self.settings,
+            redactor=self.redactor,
+        )
         await runs.open()
         worker = Worker(runs, drivers, concurrency=concurrency)
         task = asyncio.create_task(worker.run())

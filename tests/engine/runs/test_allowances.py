@@ -92,6 +92,43 @@ async def test_an_allowance_that_is_lifted_lets_those_go_on_that_waited(
         await engines.until(scope, run.id, "done")
 
 
+async def test_a_run_that_waits_for_the_allowance_says_so(
+    engines: Engines, database: Database, scope: Scope
+):
+    await _allow(database, scope, 1)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def holds(_run: ActiveRun) -> Json:
+        begun.set()
+        await go_on.wait()
+
+    runs = await engines.start({"works": holds}, settings=SETTINGS)
+    spec = RunSpec("works", {}, None)
+    async with asyncio.timeout(60):
+        await _until_known([runs], scope.org)
+        first = await runs.start(scope, spec)
+        await begun.wait()
+    second = await runs.start(scope, spec)
+    behind = await runs.start(scope, replace(spec, session_id="ses_1"))
+    last = await runs.start(scope, replace(spec, session_id="ses_1"))
+
+    shown = {run.id: run.waiting_for for run in (await runs.list(scope)).items}
+    at_most = "The organisation runs as many as it may at once (1)"
+    assert second.waiting_for == at_most
+    assert (await runs.summary(scope, second.id)).waiting_for == at_most
+    assert shown[first.id] is None
+    assert shown[second.id] == shown[behind.id] == at_most
+    assert shown[last.id] == "An earlier run of the same session must end first"
+
+    await _allow(database, scope, 5)  # room from now on, whether or not a worker has seen it
+    assert "must be free" in str(
+        (await runs.summary(scope, second.id)).waiting_for or "must be free"
+    )
+    go_on.set()
+    for run in (first, second, behind, last):
+        await engines.until(scope, run.id, "done")
+
+
 async def test_a_run_whose_worker_died_is_taken_over_though_its_place_counts(
     engines: Engines, database: Database, scope: Scope
 ):

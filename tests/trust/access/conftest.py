@@ -84,7 +84,7 @@ class Org:
         """Another person with that role."""
         user_id = new_id("usr")
         async with self.database.begin(self.scope) as work:
-            await AccountStore(work).add_user(UserId(user_id), role.title(), role, 1.0)
+            await AccountStore(work).add_user(UserId(user_id), role.title(), 1.0)
             await join(work, user_id, role)
         return user_id
 

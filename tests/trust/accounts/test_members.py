@@ -218,9 +218,7 @@ async def test_members_of_another_org_are_not_there(house: House):
     async with house.database.begin(replace(HOME, org=OrgId(other))) as work:
         await work.connection.execute(insert(orgs).values(id=other, name="Other", created_at=1.0))
         await work.connection.execute(
-            insert(users).values(
-                id="usr_other", org_id=other, name="O", role="user", created_at=1.0, email=ANNA
-            )
+            insert(users).values(id="usr_other", org_id=other, name="O", created_at=1.0, email=ANNA)
         )
 
     async with house.owner() as owner:

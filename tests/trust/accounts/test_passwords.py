@@ -2,7 +2,7 @@
 
 import pytest
 
-from cadre.trust.accounts.passwords import Passwords, WeakPassword, check_password
+from cadre.trust.accounts.passwords import NOBODYS, Passwords, WeakPassword, check_password
 
 EMAIL, NAME = "anna.smith@acme.example", "Anna Smith"
 
@@ -65,6 +65,12 @@ async def test_a_hash_opens_with_its_password_alone():
     assert not await passwords.matches("not a hash", "ocelot-lantern-grape")
     assert not await passwords.matches(None, "\0nobody's password\0")
     assert not passwords.is_outdated(kept)
+
+
+async def test_nobodys_hash_costs_what_a_new_one_does():
+    passwords = Passwords()
+    assert not passwords.is_outdated(NOBODYS)
+    assert not await passwords.matches(None, "whatever it is")
 
 
 async def test_the_same_letters_from_another_keyboard_are_the_same_password():

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -42,7 +43,9 @@ def test_the_same_value_of_two_orgs_is_forgotten_for_one_and_kept_for_the_other(
 
 @pytest.mark.parametrize("before", ["", "a", "ab", "user:", "x" * 17])
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
-def test_base64_of_more_than_the_value_is_masked(before: str, encode):
+def test_base64_of_more_than_the_value_is_masked(
+    before: str, encode: Callable[[bytes], bytes]
+):
     value = "planted-?>?>-0123456789"
     said = encode(f"{before}{value} and more".encode()).decode()
 

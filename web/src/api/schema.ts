@@ -6564,6 +6564,11 @@ export interface components {
              * @description Pages elsewhere that may ask with a key: https://host.
              */
             origins?: string[] | null;
+            /**
+             * Password Sign In
+             * @description False: nobody signs in with a password, only by a provider or with a passkey.
+             */
+            password_sign_in?: boolean | null;
             /** Registration */
             registration?: ("open" | "invite" | "closed") | null;
         };
@@ -6624,6 +6629,8 @@ export interface components {
             name: string;
             /** Origins */
             origins: string[];
+            /** Password Sign In */
+            password_sign_in: boolean;
             /**
              * Registration
              * @enum {string}
@@ -7181,6 +7188,8 @@ export interface components {
         /**
          * PolicyInput
          * @description `input` of a policy. `taints` are the kinds of content from outside that the run has read.
+         *
+         *     `secrets` are the names of those that the call would use; their values are nobody's to see.
          */
         PolicyInput: {
             /** Agent */
@@ -7212,6 +7221,8 @@ export interface components {
             /** Rules */
             rules?: components["schemas"]["MatchedRule"][];
             run?: components["schemas"]["WhichRun"];
+            /** Secrets */
+            secrets?: string[];
             /** Taints */
             taints?: string[];
             time?: components["schemas"]["When"];
@@ -7422,7 +7433,7 @@ export interface components {
         };
         /**
          * Profile
-         * @description Who somebody is, as they see it.
+         * @description Who somebody is, as they see it; `role` as in `Member`.
          */
         Profile: {
             /** Created At */
@@ -9203,8 +9214,11 @@ export interface components {
         };
         /**
          * Member
-         * @description A member of the organisation. `invitation_expires_at`: until when whoever is invited can accept;
-         *     None if they can't any more.
+         * @description A member of the organisation.
+         *
+         *     `role`: what they may do in all of it; of several roles the one that lets them do most, empty if
+         *     they have none. `invitation_expires_at`: until when whoever is invited can accept; None if they
+         *     can't any more.
          */
         cadre__trust__accounts__schemas__Member: {
             /** Created At */

@@ -12,7 +12,7 @@ from cadre.kernel import scope as kernel
 from cadre.kernel.grants import NOTHING, Grants
 from cadre.trust.access import Access, Subject, person, set_actor
 from cadre.trust.accounts import Identity
-from cadre.trust.keys import KeyIdentity, KeyRateReached, Keys
+from cadre.trust.keys import KeyIdentity, KeyRateReached, Keys, cut_down
 
 
 class Granting:
@@ -56,4 +56,4 @@ async def _by_key(access: Access, whose: kernel.Scope, identity: KeyIdentity) ->
     actor = identity.actor
     if actor is None or actor.subject is None:
         return NOTHING
-    return Grants((await access.grants_of(whose, actor.subject)).given, actor.limits)
+    return cut_down(await access.grants_of(whose, actor.subject), actor)

@@ -4,6 +4,7 @@ from starlette.types import Receive, Scope, Send
 
 from cadre.infra.web import problem_of, problem_response
 from cadre.kernel.errors import CadreError
+from cadre.trust.federation import scim_refusal
 
 
 async def refuse(
@@ -19,6 +20,7 @@ async def refuse(
     problem = problem_of(error)
     if status is not None:
         problem = problem.model_copy(update={"status": status})
-    response = problem_response(problem, headers)
+    response = scim_refusal(scope["path"], problem.status, problem.detail, headers)
+    response = response or problem_response(problem, headers)
     # For a WebSocket Starlette sends a response as the denial that RFC 6455 allows.
     await response(scope, receive, send)

@@ -13,7 +13,16 @@ from pydantic import ValidationError
 from cadre.engine.gate import Admitted, Gate, Mandate
 from cadre.engine.runs import ActiveRun, Safety, StepContext, StepFailed
 from cadre.engine.sandbox import Sandbox
-from cadre.engine.tools import FileRef, Lender, Tool, Toolbox, ToolContext, ToolOutput, Workspace
+from cadre.engine.tools import (
+    FileRef,
+    Lender,
+    Storage,
+    Tool,
+    Toolbox,
+    ToolContext,
+    ToolOutput,
+    Workspace,
+)
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import Json, ToolCall, ToolMessage
 from cadre.kernel.values import is_object
@@ -37,6 +46,7 @@ class Caller:
 
     run: ActiveRun
     mandate: Mandate
+    storage: Storage
     workspace: Workspace
     toolbox: Toolbox
     gate: Gate
@@ -87,7 +97,7 @@ class Caller:
         started = monotonic()
         context = ToolContext(
             scope=self.run.scope,
-            workspace=self.workspace,
+            workspace=await self.storage.within(self.run.scope, self.workspace),
             sandbox=self.sandbox,
             http=self.http,
             emit=step.emit,
@@ -99,7 +109,7 @@ class Caller:
                 holder = f"run:{self.run.id} tool:{tool.name}"
                 lending = self.lender.lending(self.run.scope, holder, names)
                 context.lending = await call.enter_async_context(lending)
-            output = await self.toolbox.act(tool, arguments, context)
+            output = await self._acted(tool, arguments, context)
         result: dict[str, Json] = output.model_dump(mode="json")
         if tool.outside:
             result["tainted"] = True
@@ -107,6 +117,19 @@ class Caller:
             result["manifest"] = await self.workspace.snapshot()
         result["seconds"] = round(monotonic() - started, 3)
         return result
+
+    async def _acted(
+        self, tool: Tool, arguments: dict[str, Json], context: ToolContext
+    ) -> ToolOutput:
+        """What the tool gave; what it wrote counts, also if it was stopped."""
+        may_have_written = not tool.read_only
+        try:
+            output = await self.toolbox.act(tool, arguments, context)
+            may_have_written |= bool(output.files)  # a long answer is a file too
+            return output
+        finally:
+            if may_have_written:
+                await self.storage.measure(self.run.scope, self.workspace)
 
 
 def _safety(tool: Tool) -> Safety:

@@ -14,7 +14,7 @@ from cadre.engine.gate import Gate
 from cadre.engine.models import Models
 from cadre.engine.runs import ActiveRun, Runs
 from cadre.engine.sandbox import Sandbox
-from cadre.engine.tools import Lender, Toolbox, Workspaces
+from cadre.engine.tools import Lender, Storage, Toolbox
 from cadre.infra.blobs import Blobs
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import Json
@@ -36,7 +36,7 @@ class AgentDriver:
     models: Models
     toolbox: Toolbox
     gate: Gate
-    workspaces: Workspaces
+    storage: Storage
     sandbox: Sandbox
     http: HttpClient
     lender: Lender | None = None
@@ -60,11 +60,12 @@ class AgentDriver:
             ) from error
         if self.learning is not None:
             await self.learning.learn(run.scope)
-        workspace = self.workspaces.open(run.workspace_id)
+        workspace = self.storage.workspaces.open(run.workspace_id)
         opener = Opener(
             runs=self.runs,
             transcripts=self._transcripts,
             blobs=self.blobs,
+            storage=self.storage,
             workspace=workspace,
             run=run,
             definition=definition,
@@ -75,6 +76,7 @@ class AgentDriver:
             run=run,
             definition=definition,
             opening=opening,
+            storage=self.storage,
             workspace=workspace,
             models=self.models,
             toolbox=self.toolbox,

@@ -15,7 +15,7 @@ from cadre.engine.agents.earlier import Transcripts
 from cadre.engine.agents.errors import BadInput
 from cadre.engine.agents.transcript import AgentInput
 from cadre.engine.runs import ActiveRun, RunEvent, Runs, Safety
-from cadre.engine.tools import FileRef, Workspace
+from cadre.engine.tools import FileRef, Storage, Workspace
 from cadre.infra.blobs import Blobs
 from cadre.kernel.errors import NotFound
 from cadre.kernel.ids import BlobId, RunId
@@ -46,6 +46,7 @@ class Opener:
     runs: Runs
     transcripts: Transcripts
     blobs: Blobs
+    storage: Storage
     workspace: Workspace
     run: ActiveRun
     definition: RunDefinition
@@ -91,7 +92,7 @@ class Opener:
         if manifest is None:  # forked before anything was done
             manifest = first_manifest(await all_events(self.runs, self.run, origin))
         if manifest is not None:
-            await self.workspace.restore(manifest)
+            await self.storage.restore(self.run.scope, self.workspace, manifest)
         return {"restored": manifest}
 
     async def _look_back(self) -> Json:
@@ -113,7 +114,8 @@ class Opener:
     async def _file(self, file: str | FileRef) -> FileRef:
         """The file as it is in the workspace; one that brings its content is put there."""
         if isinstance(file, FileRef) and file.blob is not None:
-            return await self.workspace.add_file(file.path, await self.blobs.get(file.blob))
+            content = await self.blobs.get(file.blob)
+            return await self.storage.add_file(self.run.scope, self.workspace, file.path, content)
         path = file if isinstance(file, str) else file.path
         try:
             return await self.workspace.file_ref(path)

@@ -24,7 +24,7 @@ from cadre.engine.gate import Gate, Mandate
 from cadre.engine.models import ModelReplyBroken, Models, ModelUnavailable
 from cadre.engine.runs import ActiveRun, Outcome, Safety, StepContext, StepFailed
 from cadre.engine.sandbox import Sandbox
-from cadre.engine.tools import FileRef, Lender, Toolbox, Workspace
+from cadre.engine.tools import FileRef, Lender, Storage, Toolbox, Workspace
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import (
     CallDelta,
@@ -54,6 +54,7 @@ class Turn:
     run: ActiveRun
     definition: RunDefinition
     opening: Opening
+    storage: Storage
     workspace: Workspace
     models: Models
     toolbox: Toolbox
@@ -193,6 +194,7 @@ class Turn:
         caller = Caller(
             run=self.run,
             mandate=self._mandate(),
+            storage=self.storage,
             workspace=self.workspace,
             toolbox=self.toolbox,
             gate=self.gate,

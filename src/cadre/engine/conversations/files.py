@@ -8,16 +8,18 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from cadre.engine.conversations.errors import BadUpload
-from cadre.engine.tools import BadPath, FileMissing, FileRef, Workspaces, media_type
+from cadre.engine.tools import BadPath, FileMissing, FileRef, Storage, media_type
 from cadre.infra.blobs import Blobs
 from cadre.kernel.errors import Invalid
+from cadre.kernel.scope import Scope
 
 
 class Files:
     """Files by workspace: a conversation's has its id, a single run's that of the run."""
 
-    def __init__(self, workspaces: Workspaces, blobs: Blobs) -> None:
-        self._workspaces = workspaces
+    def __init__(self, storage: Storage, blobs: Blobs) -> None:
+        self._storage = storage
+        self._workspaces = storage.workspaces
         self._blobs = blobs
 
     async def listing(self, workspace_id: str) -> list[FileRef]:
@@ -35,14 +37,15 @@ class Files:
         ]
 
     async def upload(
-        self, workspace_id: str, name: str | None, content: AsyncIterator[bytes]
+        self, scope: Scope, workspace_id: str, name: str | None, content: AsyncIterator[bytes]
     ) -> FileRef:
-        """Keep an uploaded file under the last part of its name."""
+        """Keep an uploaded file under the last part of its name, if the org has room for it."""
         # A name that starts with a dot would be hidden from the person who uploaded it.
         leaf = PurePosixPath((name or "").replace("\\", "/")).name.lstrip(". ")
         if not leaf or any(ord(character) < 32 for character in leaf):
             raise BadUpload("The uploaded file needs a name.", field="file")
-        return await self._workspaces.open(workspace_id).add_file(leaf, content)
+        workspace = self._workspaces.open(workspace_id)
+        return await self._storage.add_file(scope, workspace, leaf, content)
 
     async def require(self, workspace_id: str, paths: Sequence[str]) -> None:
         """Refuse a path that is no file of the workspace."""
@@ -87,7 +90,7 @@ class Files:
         return path if path is not None and path.exists() else None
 
     async def delete(self, workspace_id: str) -> None:
-        await self._workspaces.delete(workspace_id)
+        await self._storage.delete(workspace_id)
 
 
 def _is_hidden(path: str) -> bool:

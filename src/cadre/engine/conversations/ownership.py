@@ -34,8 +34,8 @@ class MadeThings(Ownership):
             events = await self._runs.events(scope, run_id, after=-1, limit=1)
         except NotFound:
             return False
-        data = events[0].data if events else None
-        principal = data.get("principal") if is_object(data) else None
+        begun = events[0].data.get("scope") if events and is_object(events[0].data) else None
+        principal = begun.get("principal") if is_object(begun) else None
         if is_object(principal) and f"{principal.get('kind')}:{principal.get('id')}" in owners:
             return True
         return run.session_id is not None and await self._began(scope, owners, run.session_id)

@@ -170,7 +170,7 @@ async def upload_file(
 ) -> FileRef:
     """Put a file into the conversation's workspace, in place of one of the same name."""
     await conversations.get(scope, conversation_id)
-    kept = await files.upload(conversation_id, file.filename, _chunks(file))
+    kept = await files.upload(scope, conversation_id, file.filename, _chunks(file))
     await conversations.announce(scope, conversation_id)
     return kept
 

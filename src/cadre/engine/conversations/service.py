@@ -126,7 +126,8 @@ class Conversations:
         spec.session_id = spec.workspace_id = conversation_id
         run = await self._start(scope, spec)
         async with self._database.begin(scope) as work:
-            await ConversationStore(work).touch(conversation_id, title=_first_line(message.text))
+            title = _first_line(spec.input["text"])  # as the run has it: without secrets
+            await ConversationStore(work).touch(conversation_id, title=title)
         self._bus.publish(ConversationChanged(scope.org, ConversationId(conversation_id)))
         return run
 

@@ -2,9 +2,13 @@
 
 A fork takes the journal up to some event, perhaps with other input or other results, and goes on
 from there for real. A replay takes all of it, and nothing new may happen.
+
+Results can be edited in a fork, decisions can't; and what was allowed but not done yet is decided anew.
 """
 
 from collections.abc import Sequence
+
+import orjson
 
 from cadre.engine.runs.birth import Birth
 from cadre.engine.runs.errors import RunConflict
@@ -15,10 +19,16 @@ from cadre.engine.runs.schemas import ForkChanges, Origin, Run, RunSpec
 from cadre.kernel.errors import Invalid
 from cadre.kernel.messages import Json
 from cadre.kernel.scope import Scope
+from cadre.kernel.values import is_object
 
 _VERBS = {"step", "wait", "sleep", "child"}
 _CLOSING = {"finished", "failed"}
 _TAKEN = {"signal.received", "signals.taken"}
+# Kinds of steps that decide about a call: `gate/1.0` and `approval/1.0/verdict` about `tool/1.0`.
+_RULING, _EFFECT = "gate", "tool"
+_DECISIONS = {_RULING, "approval", "consent"}
+# What a result says of how it came about: whoever edits it does not change that.
+_FACTS = ("manifest", "tainted", "taints")
 
 
 async def fork(
@@ -33,7 +43,7 @@ async def fork(
     """A run like `source` up to event `at_seq`, with `changes`."""
     if not 0 <= at_seq <= source.last_seq:
         raise Invalid(f"The run has events 0 to {source.last_seq}.", field="at_seq")
-    kept = _closed([event for event in events if event.seq <= at_seq])
+    kept = _decided(_closed([event for event in events if event.seq <= at_seq]))
     missing = set(changes.outputs) - {event.key for event in kept if _is_result(event)}
     if missing:
         raise Invalid(
@@ -93,6 +103,24 @@ def _closed(events: Sequence[EventRow]) -> list[EventRow]:
     ]
 
 
+def _decided(events: list[EventRow]) -> list[EventRow]:
+    """Without rulings on calls that were still to be made: the rules of now decide about those."""
+    kinds = [orjson.loads(event.data).get("kind") for event in events]
+    others = (place for place, kind in enumerate(kinds) if kind not in {None, _EFFECT, *_DECISIONS})
+    gone_on = max(others, default=-1)
+    made = {event.key for event in events if _is_result(event)}
+    return [
+        event
+        for place, (event, kind) in enumerate(zip(events, kinds, strict=True))
+        if kind != _RULING or place < gone_on or _call_of(event) in made
+    ]
+
+
+def _call_of(event: EventRow) -> str:
+    """The key of the step that a ruling is about."""
+    return f"{_EFFECT}/{(event.key or '').partition('/')[2].partition('/')[0]}"
+
+
 def _verb(event: EventRow) -> str:
     return event.type.partition(".")[0]
 
@@ -107,13 +135,26 @@ def _is_result(event: EventRow) -> bool:
 
 async def _edited(payloads: Payloads, event: EventRow, output: Json) -> EventRow:
     data = await payloads.unpack(event.data)
+    if data.get("kind") in _DECISIONS:
+        raise Invalid(
+            f"{event.key!r} is a decision: it can't be edited. Fork before it to have it made anew.",
+            field="outputs",
+        )
     data.pop("error", None)
-    data |= {"output": output, "edited": True}
+    data |= {"output": _with_facts(output, data.get("output")), "edited": True}
     if event.type == "step.resolved":
         data["outcome"] = "happened"
     text, _ = await payloads.pack(data)
     is_answer = event.type == "step.resolved"
     return event._replace(type=event.type if is_answer else "step.finished", data=text)
+
+
+def _with_facts(output: Json, before: Json) -> Json:
+    """`output` with what the result in whose place it comes said of how it came about."""
+    facts = {name: before[name] for name in _FACTS if name in before} if is_object(before) else {}
+    if is_object(output):
+        return {name: value for name, value in output.items() if name not in _FACTS} | facts
+    return {"text": output, **facts} if facts else output
 
 
 def _take_over(birth: Birth, event: EventRow) -> None:

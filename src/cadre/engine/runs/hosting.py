@@ -206,7 +206,8 @@ class Hosted:
 
     async def _drive(self, active: ActiveRun) -> Ending | None:
         try:
-            return Ending("done", output=orjson.loads(orjson.dumps(await self._driver(active))))
+            said = orjson.dumps(await self._driver(active)).decode()
+            return Ending("done", output=orjson.loads(self._payloads.masks.mask_json(said)))
         except asyncio.CancelledError:
             return None
         except CadreError as error:

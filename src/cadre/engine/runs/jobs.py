@@ -110,10 +110,13 @@ class Worker:
     def reserve(self, kind: str, org: str) -> Lease | None:
         if self._is_closing or kind not in self._drivers or self._free() <= 0:
             return None
-        if org in self._allowances:  # whether it may run is found out with the claim
+        if self.is_limited(org):  # whether it may run is found out with the claim
             return None
         self._reserved += 1
         return self._lease
+
+    def is_limited(self, org: str) -> bool:
+        return org in self._allowances
 
     def release(self) -> None:
         self._reserved -= 1

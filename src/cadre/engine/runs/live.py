@@ -29,6 +29,10 @@ class Host(Protocol):
         """Set a place aside for a fresh run of `kind`, if there is one that may be taken at once."""
         ...
 
+    def is_limited(self, org: str) -> bool:
+        """Whether `org` may have only so many runs at once."""
+        ...
+
     def release(self) -> None:
         """Give a reserved place back."""
         ...
@@ -163,6 +167,10 @@ class Hub:
             if lease is not None:
                 return host, lease
         return None
+
+    def is_limited(self, org: str) -> bool:
+        """Whether this process's workers know that `org` may have only so many runs at once."""
+        return any(host.is_limited(org) for host in self.hosts)
 
     def poke(self, run_id: str | None = None) -> None:
         for host in self.hosts:

@@ -12,19 +12,25 @@ from cadre.infra.web import (
     Paging,
     Provide,
     authorize,
+    check,
+    grants_of,
     only_own,
     requires,
     requires_own,
 )
 from cadre.kernel.errors import Invalid
+from cadre.kernel.grants import ANYTHING, Grants
 from cadre.kernel.ids import RunId
 from cadre.kernel.messages import Json
 from cadre.kernel.paging import Page
+from cadre.kernel.values import is_object
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 retention_router = APIRouter(prefix="/retention/runs", tags=["runs"])
 
 _Runs = Annotated[Runs, Provide(Runs)]
+# What somebody who gives work to an agent may say otherwise.
+_WORDS = {"instructions", "model"}
 _STATUSES: dict[str, RunStatus] = {
     "queued": "queued",
     "running": "running",
@@ -113,8 +119,15 @@ async def list_events(
 @router.post(
     "/{run_id}/fork", status_code=201, dependencies=[requires("runs:write", "run:{run_id}")]
 )
-async def fork_run(scope: CurrentScope, runs: _Runs, run_id: str, body: Fork) -> Run:
-    """A new run that shares this one's journal up to `at_seq`, then goes its own way."""
+async def fork_run(
+    scope: CurrentScope, runs: _Runs, request: Request, run_id: str, body: Fork
+) -> Run:
+    """A new run that shares this one's journal up to `at_seq`, then goes its own way.
+
+    With another definition than one with other instructions or another model it needs the permission
+    to change the agent.
+    """
+    _check_agent(grants_of(request), await runs.get(scope, RunId(run_id)), body.definition)
     return await runs.fork(scope, RunId(run_id), at_seq=body.at_seq, changes=body)
 
 
@@ -162,6 +175,18 @@ async def put_policy(scope: CurrentScope, runs: _Runs, body: RetentionPolicy) ->
     """Keep ended runs of one kind (`*`: all others) for so many days."""
     await runs.keep(scope, body)
     return Policies(items=list(await runs.retention(scope)))
+
+
+def _check_agent(grants: Grants, run: Run, definition: Json) -> None:
+    """Raise unless the agent of `run` may be given work, and made into `definition`."""
+    if run.agent is not None:
+        check(grants, "agents:run", f"agent:{run.agent}")
+    before = run.definition if is_object(run.definition) else {}
+    after = before if definition is None else definition if is_object(definition) else {}
+    names = (before.keys() | after.keys()) - _WORDS
+    if any(before.get(name) != after.get(name) for name in names):
+        for agent in (run.agent, after.get("name")):
+            check(grants, "agents:write", ANYTHING if agent is None else f"agent:{agent}")
 
 
 def _statuses(text: str | None) -> list[RunStatus]:

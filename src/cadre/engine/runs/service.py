@@ -30,7 +30,7 @@ from cadre.engine.runs.store import RunStore
 from cadre.engine.runs.waiting import CHILD, RESOLVE
 from cadre.infra.blobs import Blobs
 from cadre.infra.bus import Bus
-from cadre.infra.database import Database
+from cadre.infra.database import Database, Work
 from cadre.kernel.ids import BlobId, RunId
 from cadre.kernel.messages import Json
 from cadre.kernel.paging import Page
@@ -135,6 +135,10 @@ class Runs:
                 cursor=cursor,
                 limit=limit,
             )
+
+    async def running(self, work: Work) -> int:
+        """How many of the org of the work are at work at this moment."""
+        return await RunStore(work).running()
 
     async def events(
         self, scope: Scope, run_id: RunId, *, after: int = -1, limit: int = 1000
@@ -245,7 +249,11 @@ class Runs:
                 await asyncio.sleep(0)
         run = birth.run
         self._hub.advanced(run, run.entries, len(run.entries) - 1, (status, None))
-        return birth.shown(status)
+        shown = birth.shown(status)
+        if status != "running" and self._hub.is_limited(run.org_id):
+            now = await self.summary(scope, shown.id)
+            shown.waiting_for = now.waiting_for if now.status == status else shown.waiting_for
+        return shown
 
     async def _written(
         self, written: "Future[Written]", place: tuple[Host, Lease] | None, *, is_early: bool

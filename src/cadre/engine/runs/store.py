@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import Integer, RowMapping, and_, bindparam, false, or_, select, tuple_
+from sqlalchemy import Integer, RowMapping, and_, bindparam, false, func, or_, select, tuple_
 
 from cadre.engine.runs.ports import EventRow
 from cadre.engine.runs.schemas import Run
@@ -15,6 +15,7 @@ from cadre.engine.runs.tables import run_events, run_payloads, runs
 from cadre.infra.database import Work
 from cadre.kernel.errors import Invalid
 from cadre.kernel.paging import Page
+from cadre.trust.orgs import allowance
 
 _MOST = 200
 
@@ -36,6 +37,9 @@ _EVENTS_OF = _OWN_EVENTS.where(
     run_events.c.run_id.in_(bindparam("run_ids", expanding=True)),
     run_events.c.type.in_(bindparam("types", expanding=True)),
 ).order_by(run_events.c.run_id, run_events.c.seq)
+_RUNNING = select(func.count()).where(
+    runs.c.status == "running", runs.c.due_at.is_not(None), runs.c.org_id == bindparam("org_id")
+)
 _itself = runs.alias()
 _BEFORE = (
     select(runs.c.id)
@@ -64,13 +68,18 @@ class RunStore:
     """Runs and events of `work.scope.org`."""
 
     def __init__(self, work: Work) -> None:
+        self._work = work
         self._connection = work.connection
         self._org = work.scope.org
 
     async def get(self, run_id: str) -> Run | None:
         values = {"run_id": run_id, "org_id": self._org}
         row = (await self._connection.execute(_RUN, values)).mappings().first()
-        return None if row is None else _run(row)
+        return None if row is None else _run(row, await self._most_at_once([row]))
+
+    async def running(self) -> int:
+        """How many are at work at this moment."""
+        return (await self._connection.execute(_RUNNING, {"org_id": self._org})).scalar_one()
 
     async def page(
         self,
@@ -112,8 +121,16 @@ class RunStore:
             )
         query = query.order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit + 1)
         rows = (await self._connection.execute(query)).mappings().all()
-        items = [_run(row) for row in rows[:limit]]
+        most = await self._most_at_once(rows)
+        items = [_run(row, most) for row in rows[:limit]]
         return Page(items=items, next=_cursor(rows[limit - 1]) if len(rows) > limit else None)
+
+    async def _most_at_once(self, rows: Sequence[RowMapping]) -> int | None:
+        """How many runs the org may have at once, if it has them and one of `rows` waits for that."""
+        if not any(_is_ready(row) for row in rows):
+            return None
+        most = await allowance(self._work, "concurrent_runs")
+        return most if most is not None and await self.running() >= most else None
 
     async def events(self, run_id: str, *, after: int, limit: int) -> list[EventRow]:
         """Events with seq above `after`, in order."""
@@ -145,12 +162,12 @@ class RunStore:
         return (await self._connection.execute(query)).first() is not None
 
 
-def _run(row: RowMapping) -> Run:
+def _run(row: RowMapping, most: int | None = None) -> Run:
     nano = Decimal(row["cost_nano_usd"]) / 10**9
     return Run.model_validate(
         {
             **{name: row[name] for name in Run.model_fields if name in row},
-            "waiting_for": waiting_for(row),
+            "waiting_for": waiting_for(row, most),
             "error": _json(row["error"]),
             "origin": _json(row["origin"]),
             "cost_usd": None if row["unpriced"] else nano.normalize() + 0,
@@ -159,8 +176,11 @@ def _run(row: RowMapping) -> Run:
     )
 
 
-def waiting_for(row: RowMapping) -> str | None:
-    """One sentence, from the same columns that a claim looks at."""
+def waiting_for(row: RowMapping, most: int | None = None) -> str | None:
+    """One sentence, from the same columns that a claim looks at.
+
+    `most`: so many runs of the org are at work, and it may have no more.
+    """
     status, due_at = row["status"], row["due_at"]
     if row["ended_at"] is not None:
         return None
@@ -168,12 +188,24 @@ def waiting_for(row: RowMapping) -> str | None:
         return "It is being cancelled"
     if status == "queued" and due_at is None:
         return "An earlier run of the same session must end first"
-    is_due = due_at is not None and due_at <= time.time()
-    if status == "queued" or (status == "waiting" and is_due):
+    if _is_ready(row) and most is not None:
+        return f"The organisation runs as many as it may at once ({most})"
+    if _is_ready(row):
         return f"A worker that drives runs of kind {row['kind']!r} must be free to take it"
-    if status == "running" and is_due:
+    if status == "running" and _is_due(row):
         return "Its worker has stopped answering; another one must take it over"
     return row["waiting_for"]
+
+
+def _is_ready(row: RowMapping) -> bool:
+    """Whether any worker that has room may take it."""
+    if row["cancel"] is not None or row["due_at"] is None:
+        return False
+    return row["status"] == "queued" or (row["status"] == "waiting" and _is_due(row))
+
+
+def _is_due(row: RowMapping) -> bool:
+    return row["due_at"] is not None and row["due_at"] <= time.time()
 
 
 def _json(text: str | None) -> Any:

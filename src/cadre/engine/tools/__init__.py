@@ -8,6 +8,7 @@ from cadre.engine.tools.arguments import parse_arguments
 from cadre.engine.tools.lending import Lender, SecretNotLent
 from cadre.engine.tools.paths import BadPath, FileMissing
 from cadre.engine.tools.personal import blobs_in_folders
+from cadre.engine.tools.service import MEGABYTE, Storage
 from cadre.engine.tools.tool import (
     BadArguments,
     Tool,
@@ -20,6 +21,7 @@ from cadre.engine.tools.toolbox import Toolbox, ToolConflict, why_not
 from cadre.engine.tools.workspace import (
     Entry,
     FileRef,
+    StorageFull,
     Workspace,
     WorkspaceFull,
     Workspaces,
@@ -27,6 +29,7 @@ from cadre.engine.tools.workspace import (
 )
 
 __all__ = [
+    "MEGABYTE",
     "BadArguments",
     "BadPath",
     "Entry",
@@ -34,6 +37,8 @@ __all__ = [
     "FileRef",
     "Lender",
     "SecretNotLent",
+    "Storage",
+    "StorageFull",
     "Tool",
     "ToolConflict",
     "ToolContext",

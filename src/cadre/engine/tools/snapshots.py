@@ -167,6 +167,12 @@ def restore(root: Path, blobs: Blobs, index: Index, manifest_id: BlobId) -> None
         index.save(after)
 
 
+def size_of(blobs: Blobs, manifest_id: BlobId) -> int:
+    """Bytes of all files that the manifest has."""
+    manifest = cast("Manifest", json.loads(blobs.get_now(manifest_id)))
+    return sum(state["size"] for state in manifest["files"].values())
+
+
 def _clear(root: Path, manifest: Manifest, known: dict[str, _Entry]) -> set[str]:
     """Leave only unchanged files and folders that are needed; no link survives this."""
     kept: set[str] = set()

@@ -14,6 +14,7 @@ import stat
 from collections.abc import AsyncIterator, Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from pydantic import BaseModel
 
@@ -43,6 +44,13 @@ class WorkspaceFull(LimitReached):
     title = "The workspace is full"
 
 
+class StorageFull(WorkspaceFull):
+    """The files of all workspaces of the org would exceed what it may store."""
+
+    code = "storage_full"
+    title = "The organisation's storage is full"
+
+
 class FileRef(BaseModel):
     """A file of a workspace; `blob` is its content at the moment of reference."""
 
@@ -65,17 +73,22 @@ class Entry:
 
 
 Entries = list[Entry]
+Content: TypeAlias = bytes | AsyncIterator[bytes]
 
 
 @dataclass(slots=True)
 class Workspace:
-    """One folder. Paths are relative to it; `/workspace/x`, as the sandbox sees it, is `x`."""
+    """One folder. Paths are relative to it; `/workspace/x`, as the sandbox sees it, is `x`.
+
+    `org_is_full` says why there is less room than a workspace has by itself, where that is so.
+    """
 
     id: str
     root: Path
     blobs: Blobs
     quota_bytes: int
     index: snapshots.Index = field(repr=False)
+    org_is_full: str = ""
 
     def resolve(self, path: str) -> Path:
         """The real path, or raise `BadPath` if it is or leads outside."""
@@ -97,17 +110,14 @@ class Workspace:
         """What there is at `path`, or raise `FileMissing`."""
         return await asyncio.to_thread(self._stat, path)
 
-    async def add_file(self, path: str, content: bytes | AsyncIterator[bytes]) -> FileRef:
+    async def add_file(self, path: str, content: Content) -> FileRef:
         """Write a file whole or not at all, or raise `WorkspaceFull`; replaces what was there."""
         room = self.quota_bytes - await self.usage()
         with self._staged(path) as staged:
             async for chunk in _pieces(content):
                 room -= len(chunk)
                 if room < 0:
-                    raise WorkspaceFull(
-                        f"{path} does not fit: the workspace holds {self.quota_bytes} bytes. "
-                        "Delete files that are no longer needed."
-                    )
+                    raise self.full(path)
                 await asyncio.to_thread(_write_all, staged.descriptor, chunk)
             await asyncio.to_thread(staged.settle)
         return await self.file_ref(path)
@@ -131,9 +141,22 @@ class Workspace:
         """Make the folder exactly what `manifest` says."""
         await asyncio.to_thread(snapshots.restore, self.root, self.blobs, self.index, manifest)
 
+    async def needed(self, manifest: BlobId) -> int:
+        """Bytes of all files in `manifest`."""
+        return await asyncio.to_thread(snapshots.size_of, self.blobs, manifest)
+
     async def copy_from(self, source: "Workspace | BlobId") -> None:
         """Become a copy of another workspace or of a snapshot."""
         await self.restore(await source.snapshot() if isinstance(source, Workspace) else source)
+
+    def full(self, what: str) -> WorkspaceFull:
+        """The error that there is no room for `what`."""
+        if self.org_is_full:
+            return StorageFull(f"{what} does not fit. {self.org_is_full}")
+        return WorkspaceFull(
+            f"{what} does not fit: the workspace holds {self.quota_bytes} bytes. "
+            "Delete files that are no longer needed."
+        )
 
     def _list(self, path: str) -> Entries:
         start = resolve(self.root, path)
@@ -290,7 +313,7 @@ def _write_all(descriptor: int, content: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-async def _pieces(content: bytes | AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _pieces(content: Content) -> AsyncIterator[bytes]:
     if isinstance(content, bytes):
         yield content
         return

@@ -7,8 +7,15 @@ project, environment or group of resources. Nobody can give what they do not hav
 from cadre.trust.access.custom_roles import Roles
 from cadre.trust.access.errors import Escalation, LastOwner, SubjectNotFound
 from cadre.trust.access.explaining import Explaining
-from cadre.trust.access.giving import Bindings, join
-from cadre.trust.access.grants import BadGrant, check_grant, missing, read, written
+from cadre.trust.access.giving import Bindings, join, owners
+from cadre.trust.access.grants import (
+    IN_ONE_PLACE,
+    BadGrant,
+    check_grant,
+    missing,
+    read,
+    written,
+)
 from cadre.trust.access.grouping import Groups
 from cadre.trust.access.member_roles import MemberRoles
 from cadre.trust.access.permissions import KINDS, PERMISSIONS
@@ -23,6 +30,7 @@ from cadre.trust.access.store import topic_of
 from cadre.trust.access.subject import SYSTEM, Actor, Subject, actor_of, person, set_actor
 
 __all__ = [
+    "IN_ONE_PLACE",
     "KINDS",
     "OWNER",
     "PERMISSIONS",
@@ -52,6 +60,7 @@ __all__ = [
     "check_grant",
     "join",
     "missing",
+    "owners",
     "person",
     "read",
     "set_actor",

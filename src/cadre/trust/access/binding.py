@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cadre.kernel.grants import Grant, Grants
-from cadre.trust.access.grants import narrowed
+from cadre.trust.access.grants import in_one_place, narrowed
 from cadre.trust.access.subject import Subject
 
 
@@ -28,7 +28,9 @@ class Binding:
 
     def given(self) -> frozenset[Grant]:
         """What it gives wherever it counts."""
-        return narrowed(self.grants, self.resources)
+        granted = narrowed(self.grants, self.resources)
+        is_everywhere = self.project is None and self.environment is None
+        return granted if is_everywhere else in_one_place(granted)
 
 
 def grants_by(

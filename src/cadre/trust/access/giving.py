@@ -1,6 +1,7 @@
 """Giving roles, and taking them away. An org always keeps an owner."""
 
 import time
+from collections.abc import Collection
 
 from cadre.infra.database import Work
 from cadre.kernel.ids import new_id
@@ -32,6 +33,11 @@ async def join(work: Work, user_id: str, role: str, by: str = SYSTEM.name) -> No
             created_by=by,
         )
     )
+
+
+async def owners(work: Work) -> list[str]:
+    """Who owns the work's org, whether or not they can sign in."""
+    return [each.subject.id for each in await AccessStore(work).owners()]
 
 
 class Bindings:
@@ -102,35 +108,39 @@ class Bindings:
         await self.require_owner_without(work, user_id)
         await AccessStore(work).forget(Subject("user", user_id))
 
+    async def require_people(self, work: Work, user_ids: Collection[str]) -> None:
+        """Raise `SubjectNotFound` unless all of them are people of this org."""
+        known = {one.id for one in await self._people.people(work, user_ids)}
+        for user_id in user_ids:
+            if user_id not in known:
+                raise _no_subject("user", user_id)
+
     async def require_subject(self, work: Work, subject: Subject) -> None:
         """Raise `SubjectNotFound` if there is none such in this org."""
         store = AccessStore(work)
         if subject.kind == "user":
-            is_there = any(one.id == subject.id for one in await self._people.people(work))
+            is_there = bool(await self._people.people(work, [subject.id]))
         elif subject.kind == "group":
             is_there = await store.group(subject.id) is not None
         else:
             is_there = await store.service_account(subject.id) is not None
         if not is_there:
-            raise SubjectNotFound(
-                f"There is no {subject.kind} `{subject.id[:100]}` in this organisation.",
-                field="id",
-            )
+            raise _no_subject(subject.kind, subject.id)
 
     async def _require_owner_but(self, work: Work, gone: set[str]) -> None:
-        active = {one.id for one in await self._people.people(work) if one.is_active}
-        left = [
-            each
-            for each in await AccessStore(work).lock_owners()
-            if each.id not in gone
-            and each.subject.kind == "user"
-            and each.subject.id in active
-            and (each.project, each.environment, each.resources) == (None, None, ())
-        ]
-        if not left:
+        # Locked first: whoever had the lock may have suspended one meanwhile.
+        others = [each for each in await AccessStore(work).lock_owners() if each.id not in gone]
+        left = await self._people.people(work, [each.subject.id for each in others])
+        if not any(one.is_active for one in left):
             raise LastOwner(
                 "The organisation would have no owner any more. Make somebody else an owner first."
             )
+
+
+def _no_subject(kind: str, subject_id: str) -> SubjectNotFound:
+    return SubjectNotFound(
+        f"There is no {kind} `{subject_id[:100]}` in this organisation.", field="id"
+    )
 
 
 def _shown(binding: Binding) -> schemas.Binding:

@@ -6,9 +6,11 @@ import orjson
 
 from cadre.kernel.errors import Invalid
 from cadre.kernel.grants import ANYTHING, OWN, Grant, Grants
-from cadre.trust.access.permissions import KINDS, PERMISSIONS
+from cadre.trust.access.permissions import KINDS, ORG_WIDE, PERMISSIONS
 
 _MOST_CHARACTERS = 200
+# All that can be done in one project or environment: what a key that is bound to one is cut down to.
+IN_ONE_PLACE: frozenset[Grant] = frozenset(Grant(each) for each in PERMISSIONS.keys() - ORG_WIDE)
 
 
 class BadGrant(Invalid):
@@ -57,6 +59,16 @@ def narrowed(grants: Iterable[Grant], resources: Iterable[str]) -> frozenset[Gra
         return frozenset(grants)
     both = (_both(grant, pattern) for grant in grants for pattern in patterns)
     return frozenset(grant for grant in both if grant is not None)
+
+
+def in_one_place(grants: Iterable[Grant]) -> frozenset[Grant]:
+    """What `grants` give in a single project or environment: nothing that counts beyond it."""
+    return frozenset(
+        Grant(permission, grant.resource)
+        for grant in grants
+        for permission in _meant(grant)
+        if permission not in ORG_WIDE
+    )
 
 
 def missing(have: Grants, wanted: Iterable[Grant]) -> Grant | None:

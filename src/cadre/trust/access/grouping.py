@@ -2,6 +2,7 @@
 
 import time
 from collections import defaultdict
+from collections.abc import Collection
 
 from cadre.infra.database import Work
 from cadre.kernel.ids import new_id
@@ -28,10 +29,9 @@ class Groups:
         return [_group(row, members[row.id]) for row in await store.groups()]
 
     async def get(self, work: Work, group_id: str) -> Group:
-        found = [each for each in await self.all(work) if each.id == group_id]
-        if not found:
-            raise _not_found()
-        return found[0]
+        row = await _there(work, group_id)
+        members = await AccessStore(work).members_of(group_id)
+        return _group(row, [Member(kind=each.member_kind, id=each.member_id) for each in members])
 
     async def create(self, work: Work, wanted: GroupInput) -> Group:
         """An empty group, which has no roles yet."""
@@ -48,23 +48,46 @@ class Groups:
 
     async def delete(self, work: Work, actor: Actor, group_id: str) -> None:
         """Forget the group with its bindings."""
-        await self.get(work, group_id)
+        await _there(work, group_id)
         await self._access.require_over(work, actor, Subject("group", group_id))
         await AccessStore(work).delete_group(group_id)
 
     async def add(self, work: Work, actor: Actor, group_id: str, member: Member) -> Group:
         """Put somebody into a group; `actor` must have all that it gives."""
-        await self.get(work, group_id)
+        await _there(work, group_id)
         subject = Subject(member.kind, member.id)
         await self._bindings.require_subject(work, subject)
         await self._access.require_over(work, actor, Subject("group", group_id))
         await AccessStore(work).add_member(group_id, subject, time.time())
         return await self.get(work, group_id)
 
+    async def change_people(
+        self,
+        work: Work,
+        actor: Actor,
+        group_id: str,
+        *,
+        joining: Collection[str],
+        leaving: Collection[str],
+    ) -> None:
+        """Put people into a group and take others out of it, however many, at once."""
+        await _there(work, group_id)
+        await self._bindings.require_people(work, joining)
+        await self._access.require_over(work, actor, Subject("group", group_id))
+        await AccessStore(work).add_people(group_id, joining, time.time())
+        await AccessStore(work).remove_people(group_id, leaving)
+
     async def remove(self, work: Work, actor: Actor, group_id: str, member: Member) -> None:
-        await self.get(work, group_id)
+        await _there(work, group_id)
         await self._access.require_over(work, actor, Subject("group", group_id))
         await AccessStore(work).delete_member(group_id, Subject(member.kind, member.id))
+
+
+async def _there(work: Work, group_id: str) -> Found:
+    row = await AccessStore(work).group(group_id)
+    if row is None:
+        raise _not_found()
+    return row
 
 
 async def _require_free(work: Work, name: str, group_id: str) -> None:

@@ -68,6 +68,38 @@ PERMISSIONS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# What counts for the whole organisation, wherever it is done: a role given in one project or
+# environment, and a key made for one, do not give it.
+ORG_WIDE: frozenset[str] = frozenset(
+    {
+        "audit:read",
+        "budgets:write",
+        "consent:write",
+        "data:read",
+        "data:write",
+        "domains:read",
+        "domains:write",
+        "gate:write",
+        "keys:read",
+        "keys:write",
+        "limits:write",
+        "members:write",
+        "models:write",
+        "org:delete",
+        "org:write",
+        "orgs:read",
+        "orgs:write",
+        "policies:write",
+        "providers:write",
+        "secrets:reveal",
+        "secrets:write",
+        "service-accounts:write",
+        "settings:write",
+        "sign-in:read",
+        "sign-in:write",
+    }
+)
+
 # Which kind of thing a permission is about, for those that can be given on a single one: the
 # part before the colon in "agent:support".
 KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(

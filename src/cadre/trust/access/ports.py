@@ -1,6 +1,6 @@
 """What access needs to know of people, which accounts keep."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,4 +19,6 @@ class Person:
 class People(Protocol):
     """The people of an org."""
 
-    async def people(self, work: Work) -> Sequence[Person]: ...
+    async def people(self, work: Work, ids: Collection[str] | None = None) -> Sequence[Person]:
+        """Everybody; of `ids` those who are there."""
+        ...

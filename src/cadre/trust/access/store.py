@@ -1,6 +1,6 @@
 """Queries of access, for the org of the work."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -21,7 +21,7 @@ from sqlalchemy import (
 from cadre.infra.database import Work
 from cadre.trust.access.binding import Binding
 from cadre.trust.access.grants import read
-from cadre.trust.access.roles import ROLES
+from cadre.trust.access.roles import OWNER, ROLES
 from cadre.trust.access.subject import Subject
 from cadre.trust.access.tables import (
     group_members,
@@ -32,6 +32,7 @@ from cadre.trust.access.tables import (
 )
 
 Found = Row[*tuple[Any, ...]]
+_MOST_IDS = 1000  # in one statement
 
 # Built once: building a statement takes longer than a lookup.
 _BINDINGS = (
@@ -61,6 +62,20 @@ _OF_SUBJECT = _BINDINGS.where(
         ),
     )
 )
+_EVERYWHERE = _BINDINGS.where(
+    role_bindings.c.subject_kind == "user",
+    role_bindings.c.project_id.is_(None),
+    role_bindings.c.environment.is_(None),
+    role_bindings.c.resources == "[]",
+)
+_OF_USERS = _EVERYWHERE.where(role_bindings.c.subject_id.in_(bindparam("ids", expanding=True)))
+_OWNERS = _EVERYWHERE.where(role_bindings.c.role == OWNER)
+_MEMBERS = (
+    select(group_members)
+    .where(group_members.c.org_id == bindparam("org_id"))
+    .order_by(group_members.c.added_at, group_members.c.member_id)
+)
+_MEMBERS_OF = _MEMBERS.where(group_members.c.group_id == bindparam("group_id"))
 _IS_DISABLED = select(service_accounts.c.disabled_at).where(
     service_accounts.c.org_id == bindparam("org_id"), service_accounts.c.id == bindparam("id")
 )
@@ -86,6 +101,16 @@ class AccessStore:
         values = {"org_id": self._org, "kind": subject.kind, "id": subject.id}
         return [_binding(row) for row in await self._all(_OF_SUBJECT, **values)]
 
+    async def everywhere(self, user_ids: Collection[str]) -> list[Binding]:
+        """Those that people have themselves, in the whole org."""
+        if not user_ids:
+            return []
+        rows = await self._all(_OF_USERS, org_id=self._org, ids=list(user_ids))
+        return [_binding(row) for row in rows]
+
+    async def owners(self) -> list[Binding]:
+        return [_binding(row) for row in await self._all(_OWNERS, org_id=self._org)]
+
     async def binding(self, binding_id: str) -> Binding | None:
         query = _BINDINGS.where(role_bindings.c.id == bindparam("id"))
         found = await self._all(query, org_id=self._org, id=binding_id)
@@ -93,7 +118,7 @@ class AccessStore:
 
     async def lock_owners(self) -> list[Binding]:
         """The bindings that make owners, held until the end of the work."""
-        query = _BINDINGS.where(role_bindings.c.role == "owner").with_for_update(of=role_bindings)
+        query = _OWNERS.with_for_update(of=role_bindings)
         return [_binding(row) for row in await self._all(query, org_id=self._org)]
 
     async def add_binding(self, binding: Binding) -> None:
@@ -162,8 +187,34 @@ class AccessStore:
         return await self._delete(groups, groups.c.id == group_id)
 
     async def members(self) -> list[Found]:
-        query = select(group_members).order_by(group_members.c.added_at, group_members.c.member_id)
-        return await self._mine(query, group_members)
+        return await self._all(_MEMBERS, org_id=self._org)
+
+    async def members_of(self, group_id: str) -> list[Found]:
+        return await self._all(_MEMBERS_OF, org_id=self._org, group_id=group_id)
+
+    async def add_people(self, group_id: str, user_ids: Collection[str], now: float) -> None:
+        await self.remove_people(group_id, user_ids)
+        rows = [
+            {
+                "org_id": self._org,
+                "group_id": group_id,
+                "member_kind": "user",
+                "member_id": user_id,
+                "added_at": now,
+            }
+            for user_id in user_ids
+        ]
+        if rows:
+            await self._work.connection.execute(insert(group_members), rows)
+
+    async def remove_people(self, group_id: str, user_ids: Collection[str]) -> None:
+        for some in _batches(user_ids):
+            await self._delete(
+                group_members,
+                group_members.c.group_id == group_id,
+                group_members.c.member_kind == "user",
+                group_members.c.member_id.in_(some),
+            )
 
     async def add_member(self, group_id: str, member: Subject, now: float) -> None:
         await self.delete_member(group_id, member)
@@ -211,12 +262,12 @@ class AccessStore:
         await self.forget(Subject("service", account_id))
         return await self._delete(service_accounts, service_accounts.c.id == account_id)
 
-    async def _all(self, query: Select[Any], **values: object) -> Sequence[Found]:
-        return (await self._work.connection.execute(query, values)).all()
+    async def _all(self, query: Select[Any], **values: object) -> list[Found]:
+        return list((await self._work.connection.execute(query, values)).all())
 
     async def _mine(self, query: Select[Any], table: Table, **values: object) -> list[Found]:
         own = query.where(table.c.org_id == bindparam("org_id"))
-        return list(await self._all(own, org_id=self._org, **values))
+        return await self._all(own, org_id=self._org, **values)
 
     async def _insert(self, table: Table, **row: object) -> None:
         self._work.touch(topic_of(self._org))
@@ -235,6 +286,11 @@ class AccessStore:
 
 def _is_member(subject: Subject) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return group_members.c.member_kind == subject.kind, group_members.c.member_id == subject.id
+
+
+def _batches(ids: Collection[str]) -> list[list[str]]:
+    every = list(ids)
+    return [every[at : at + _MOST_IDS] for at in range(0, len(every), _MOST_IDS)]
 
 
 def _first(rows: list[Found]) -> Found | None:

@@ -36,6 +36,11 @@ class Actor:
     project: str | None = None
     environment: str | None = None
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether a key acts, and in one project or environment only."""
+        return self.project is not None or self.environment is not None
+
 
 SYSTEM = Actor(None, "the system")
 

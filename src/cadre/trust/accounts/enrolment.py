@@ -5,6 +5,7 @@ more than a rule of the org says, and an owner stays one.
 """
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
@@ -30,7 +31,6 @@ class Enrolled:
     id: UserId
     name: str
     email: str | None
-    role: str
     status: Status
     created_at: float
 
@@ -52,6 +52,10 @@ class Enrolment:
             after = rows[-1].id
         return found
 
+    async def names(self, work: Work, user_ids: Collection[str]) -> dict[str, str]:
+        """What they are called, of those who are of the org."""
+        return {row.id: row.name for row in await AccountStore(work).some(user_ids)}
+
     async def find(self, work: Work, user_id: str) -> Enrolled | None:
         row = await AccountStore(work).row(user_id)
         return None if row is None else _enrolled(row)
@@ -68,11 +72,11 @@ class Enrolment:
         if await store.by_email(fold(email)) is not None:
             raise _taken()
         try:
-            await store.add_user(user_id, name, role, now, email=fold(email), email_verified_at=now)
+            await store.add_user(user_id, name, now, email=fold(email), email_verified_at=now)
         except IntegrityError as error:
             raise _taken() from error
         await self._roles.assign(work, user_id, role)
-        return Enrolled(user_id, name, fold(email), role, "active", now)
+        return Enrolled(user_id, name, fold(email), "active", now)
 
     async def welcome(self, work: Work, user_id: UserId) -> None:
         """Whoever was invited comes in; the letter is worth nothing any more."""
@@ -99,12 +103,11 @@ class Enrolment:
 
     async def set_role(self, work: Work, user_id: UserId, role: str) -> None:
         """The one role that a rule of the org gives. An owner stays one."""
-        row = await AccountStore(work).row(user_id)
-        if row is None or row.role in {OWNER, role}:
+        before = await self._roles.held(work, [user_id])
+        if before.get(user_id) in {OWNER, role}:
             return
         work.touch(SESSIONS_TOPIC)
         await self._roles.assign(work, user_id, role)
-        await AccountStore(work).change_user(user_id, role=role)
 
     async def set_active(self, work: Work, by: Grants, user_id: UserId, is_active: bool) -> None:
         """Suspend somebody, which ends their sessions at once, or let them in again."""
@@ -126,4 +129,4 @@ def _taken() -> Conflict:
 
 
 def _enrolled(row: Found) -> Enrolled:
-    return Enrolled(UserId(row.id), row.name, row.email, row.role, row.status, row.created_at)
+    return Enrolled(UserId(row.id), row.name, row.email, row.status, row.created_at)

@@ -14,7 +14,6 @@ from cadre.kernel.errors import Conflict, Denied, NotFound
 from cadre.kernel.grants import Grant, Grants
 from cadre.kernel.ids import UserId, new_id
 from cadre.kernel.paging import Page
-from cadre.trust.access import OWNER
 from cadre.trust.accounts.mfa import Factors
 from cadre.trust.accounts.ports import RoleBook
 from cadre.trust.accounts.registration import Registration
@@ -34,12 +33,6 @@ class MemberThere(Conflict):
     """The address belongs to a member already."""
 
     code = "member_there"
-
-
-class LastOwner(Conflict):
-    """The org would be nobody's."""
-
-    code = "last_owner"
 
 
 class Outranked(Denied):
@@ -63,10 +56,14 @@ class Members:
         """In the order in which they came."""
         rows = await AccountStore(work).page(cursor, limit + 1)
         following = rows[limit - 1].id if len(rows) > limit else None
-        return Page(items=[_member(row) for row in rows[:limit]], next=following)
+        roles = await self._roles.held(work, [row.id for row in rows[:limit]])
+        items = [_member(row, roles.get(row.id, "")) for row in rows[:limit]]
+        return Page(items=items, next=following)
 
     async def get(self, work: Work, user_id: str) -> Member:
-        return _member(_there(await AccountStore(work).member(user_id)))
+        row = _there(await AccountStore(work).member(user_id))
+        roles = await self._roles.held(work, [user_id])
+        return _member(row, roles.get(user_id, ""))
 
     async def invite(
         self, work: Work, by: Grants, wanted: Invitation, *, inviter: str, page: str
@@ -80,7 +77,7 @@ class Members:
             raise MemberThere("This address belongs to a member already.", field="email")
         await self._registration.require_room(work)
         try:
-            await store.add_user(user_id, name, role, time.time(), email=email, status="invited")
+            await store.add_user(user_id, name, time.time(), email=email, status="invited")
         except IntegrityError as error:
             raise MemberThere("This address belongs to a member already.", field="email") from error
         await self._roles.assign(work, user_id, role)
@@ -98,13 +95,10 @@ class Members:
 
     async def set_role(self, work: Work, by: Grants, user_id: str, role: str) -> Member:
         """Give a member another role, in the whole org."""
-        row = await self._touchable(work, by, user_id)
+        await self._touchable(work, by, user_id)
         await self._may_give(work, by, role)
-        if row.role == OWNER != role:
-            await self._keep_an_owner(work, row)
         work.touch(SESSIONS_TOPIC)
         await self._roles.assign(work, UserId(user_id), role)
-        await AccountStore(work).change_user(user_id, role=role)
         return await self.get(work, user_id)
 
     async def set_status(self, work: Work, by: Grants, user_id: str, status: Status) -> Member:
@@ -113,7 +107,7 @@ class Members:
         if "invited" in (row.status, status):
             raise Conflict("Whoever is invited has to accept first; remove them if they shall not.")
         if status == "suspended":
-            await self._keep_an_owner(work, row)
+            await self._roles.keep_an_owner(work, UserId(user_id))
             await self._accounts.end_sessions(work, UserId(user_id))
         work.touch(SESSIONS_TOPIC)
         await AccountStore(work).change_user(user_id, status=status)
@@ -131,12 +125,11 @@ class Members:
 
     async def remove(self, work: Work, by: Grants, user_id: str) -> None:
         """End the membership, and everything that the member could come in with."""
-        row = await self._touchable(work, by, user_id)
-        await self._keep_an_owner(work, row)
+        await self._touchable(work, by, user_id)
         member = UserId(user_id)
+        await self._roles.forget(work, member)
         await self._accounts.end_sessions(work, member)
         await self._factors.forget(work, member)
-        await self._roles.forget(work, member)
         await AccountStore(work).delete_user(user_id)
 
     async def _row(self, work: Work, user_id: str) -> Found:
@@ -153,12 +146,6 @@ class Members:
         if not _has(by, await self._roles.grants_of(work, role)):
             raise Outranked("You can't give a role that may do more than you.", field="role")
 
-    async def _keep_an_owner(self, work: Work, row: Found) -> None:
-        if row.role != OWNER or row.status != "active":
-            return
-        if await AccountStore(work).lock_owners(but=row.id) == 0:
-            raise LastOwner("This is the only owner. Make somebody else an owner first.")
-
 
 def _has(grants: Grants, wanted: frozenset[Grant]) -> bool:
     """Whether all of `wanted` are within `grants`: a pattern is within one that matches its text."""
@@ -171,12 +158,12 @@ def _there(row: Found | None) -> Found:
     return row
 
 
-def _member(row: Found) -> Member:
+def _member(row: Found, role: str) -> Member:
     return Member(
         id=row.id,
         name=row.name,
         email=row.email,
-        role=row.role,
+        role=role,
         status=row.status,
         has_avatar=row.avatar is not None,
         has_password=row.password_hash is not None,

@@ -1,6 +1,6 @@
 """What accounts needs of others: roles and their grants, a place to say what happened, keys."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -21,8 +21,19 @@ class RoleBook(Protocol):
         """What `role` gives, or raise `Invalid` with the field "role" if there is none."""
         ...
 
+    async def held(self, work: Work, user_ids: Collection[str]) -> dict[str, str]:
+        """The role that each has in the whole org, of several the one that lets them do most.
+
+        Who has none is left out.
+        """
+        ...
+
+    async def keep_an_owner(self, work: Work, user_id: UserId) -> None:
+        """Raise `LastOwner` if nobody but `user_id` is an owner who can sign in."""
+        ...
+
     async def assign(self, work: Work, user_id: UserId, role: str) -> None:
-        """Make `role` the one role that `user_id` has in the whole org."""
+        """Make `role` the one role that `user_id` has in the whole org; the last owner stays one."""
         ...
 
     async def forget(self, work: Work, user_id: UserId) -> None:

@@ -6,6 +6,8 @@ from cadre.infra.blobs import Blobs
 from cadre.infra.database import Work
 from cadre.kernel.errors import Invalid, LimitReached, NotFound
 from cadre.kernel.ids import BlobId, UserId
+from cadre.trust.accounts.pictures import MOST_PIXELS, size_of
+from cadre.trust.accounts.ports import RoleBook
 from cadre.trust.accounts.schemas import Preferences, Profile, ProfileChange
 from cadre.trust.accounts.service import SESSIONS_TOPIC
 from cadre.trust.accounts.store import AccountStore, Found
@@ -28,8 +30,9 @@ class AvatarTooLarge(LimitReached):
 class Profiles:
     """Reads and changes profiles."""
 
-    def __init__(self, blobs: Blobs) -> None:
+    def __init__(self, blobs: Blobs, roles: RoleBook) -> None:
         self._blobs = blobs
+        self._roles = roles
 
     async def get(self, work: Work, user_id: UserId) -> Profile:
         row = await _row(work, user_id)
@@ -37,7 +40,7 @@ class Profiles:
             id=row.id,
             name=row.name,
             email=row.email,
-            role=row.role,
+            role=(await self._roles.held(work, [user_id])).get(user_id, ""),
             locale=row.locale,
             preferences=Preferences.model_validate_json(row.preferences),
             has_avatar=row.avatar is not None,
@@ -67,6 +70,11 @@ class Profiles:
             raise AvatarTooLarge("A picture has at most 1 MB: make it smaller.", field="file")
         if media_type_of(content) is None:
             raise NotAPicture("Send a PNG, JPEG or WebP picture.", field="file")
+        if max(size_of(content)) > MOST_PIXELS:  # everybody's browser draws it
+            raise NotAPicture(
+                f"A picture has at most {MOST_PIXELS} pixels on each side: make it smaller.",
+                field="file",
+            )
         blob = await self._blobs.put(content)
         await AccountStore(work).change_user(user_id, avatar=blob)
 

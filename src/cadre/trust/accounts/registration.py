@@ -177,10 +177,14 @@ class Registration:
         )
         return holder
 
+    async def count(self, work: Work) -> int:
+        """How many members the org has, invited ones too."""
+        return await AccountStore(work).count()
+
     async def require_room(self, work: Work) -> None:
         """Raise `MembersReached` if the org has as many members as it may have."""
         most = await allowance(work, "members")
-        if most is not None and await AccountStore(work).count() >= most:
+        if most is not None and await self.count(work) >= most:
             raise MembersReached(
                 f"This organisation has at most {most} members. Remove one that left, or ask "
                 "whoever runs this installation for more."
@@ -193,9 +197,7 @@ class Registration:
         await self.require_room(work)
         row = {"email": given["email"], "password_hash": given["password_hash"]}
         try:
-            await store.add_user(
-                user_id, given["name"], NEW_ROLE, now, email_verified_at=now, **row
-            )
+            await store.add_user(user_id, given["name"], now, email_verified_at=now, **row)
         except IntegrityError as error:
             raise EmailTaken(
                 "This address has an account by now: sign in.", field="email"

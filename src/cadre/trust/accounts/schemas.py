@@ -49,7 +49,7 @@ class Preferences(Wanted):
 
 
 class Profile(BaseModel):
-    """Who somebody is, as they see it."""
+    """Who somebody is, as they see it; `role` as in `Member`."""
 
     id: str
     name: str
@@ -95,8 +95,12 @@ class DeviceInfo(BaseModel):
 
 
 class Member(BaseModel):
-    """A member of the organisation. `invitation_expires_at`: until when whoever is invited can accept;
-    None if they can't any more."""
+    """A member of the organisation.
+
+    `role`: what they may do in all of it; of several roles the one that lets them do most, empty if
+    they have none. `invitation_expires_at`: until when whoever is invited can accept; None if they
+    can't any more.
+    """
 
     id: str
     name: str

@@ -2,13 +2,14 @@
 
 import json
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from cadre.infra.database import Work
 from cadre.kernel.errors import NotFound, Unauthenticated
 from cadre.kernel.ids import OrgId, UserId, new_id
 from cadre.kernel.scope import DEFAULT_PROJECT, Principal, Scope
-from cadre.trust.access import Person, join
+from cadre.trust.access import OWNER, Person, join, owners
 from cadre.trust.accounts.store import AccountStore, DoorStore, Found, SessionStore
 from cadre.trust.accounts.tokens import (
     csrf_of,
@@ -86,15 +87,15 @@ class Accounts:
     async def ensure_owner(self, work: Work, email: str | None = None) -> User:
         """The owner of the work's org; made, with the org and `email`, if there is none."""
         store = AccountStore(work)
-        found = await store.owner()
+        found = await store.first_of(await owners(work))
         if found is not None:
             return _user(found)
         now = time.time()
         owner = User(id=UserId(new_id("usr")), name="Owner")
         if await store.org() is None:
             await store.add_org("My organisation", now)
-        await store.add_user(owner.id, owner.name, "owner", now, email=email)
-        await join(work, owner.id, "owner")
+        await store.add_user(owner.id, owner.name, now, email=email)
+        await join(work, owner.id, OWNER)
         return owner
 
     async def new_sign_in_link(
@@ -234,12 +235,11 @@ class Accounts:
         row = await AccountStore(work).user(user_id)
         return None if row is None else _user(row)
 
-    async def people(self, work: Work) -> list[Person]:
-        """Everybody in the work's org."""
-        return [
-            Person(row.id, row.name, is_active=row.status == "active")
-            for row in await AccountStore(work).everybody()
-        ]
+    async def people(self, work: Work, ids: Collection[str] | None = None) -> list[Person]:
+        """Everybody in the work's org; of `ids` those who are there."""
+        store = AccountStore(work)
+        rows = await (store.everybody() if ids is None else store.some(ids))
+        return [Person(row.id, row.name, is_active=row.status == "active") for row in rows]
 
 
 async def _with_tokens(work: Work, identity: Identity, refresh: str, now: float) -> NewSession:

@@ -1,5 +1,6 @@
 """Queries of accounts. The lookups by hash are the only ones without an org: they find it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import (
@@ -31,6 +32,7 @@ from cadre.trust.accounts.tables import (
 
 # What a token in an invitation is for.
 INVITATION = "invitation"
+_MOST_IDS = 1000  # in one statement
 
 Found = Row[*tuple[Any, ...]]
 Query = Select[*tuple[Any, ...]]
@@ -57,9 +59,10 @@ class _Store:
 class AccountStore(_Store):
     """People of the work's org, and their sign-in links."""
 
-    async def owner(self) -> Found | None:
-        owners = _people().where(users.c.org_id == self._org, users.c.role == "owner")
-        return await self._first(owners.order_by(users.c.created_at, users.c.id).limit(1))
+    async def first_of(self, user_ids: Collection[str]) -> Found | None:
+        """Who of them came first, of those who may come in."""
+        some = _people().where(users.c.org_id == self._org, users.c.id.in_(user_ids))
+        return await self._first(some.order_by(users.c.created_at, users.c.id).limit(1))
 
     async def user(self, user_id: UserId) -> Found | None:
         return await self._one(_people().where(users.c.org_id == self._org, users.c.id == user_id))
@@ -85,29 +88,26 @@ class AccountStore(_Store):
         query = select(func.count()).select_from(users).where(users.c.org_id == self._org)
         return (await self._work.connection.execute(query)).scalar_one()
 
-    async def lock_owners(self, but: str) -> int:
-        """How many owners there are besides `but`; none of them changes until the commit."""
-        owners = select(users.c.id).where(
-            users.c.org_id == self._org, users.c.role == "owner", users.c.status == "active"
-        )
-        found = await self._all(owners.order_by(users.c.id).with_for_update())
-        return sum(row.id != but for row in found)
-
     async def org(self) -> Found | None:
         return await self._one(_ORG, {"org_id": self._org})
 
     async def everybody(self) -> list[Found]:
         return await self._all(_EVERYBODY, {"org_id": self._org})
 
+    async def some(self, user_ids: Collection[str]) -> list[Found]:
+        """Those of them who are there."""
+        every, found = list(user_ids), list[Found]()
+        for at in range(0, len(every), _MOST_IDS):
+            ids = every[at : at + _MOST_IDS]
+            found += await self._all(_SOME, {"org_id": self._org, "ids": ids})
+        return found
+
     async def add_org(self, name: str, now: float) -> None:
         await self._insert(orgs, id=self._org, name=name, created_at=now)
 
-    async def add_user(
-        self, user_id: UserId, name: str, role: str, now: float, **more: object
-    ) -> None:
-        await self._insert(
-            users, id=user_id, org_id=self._org, name=name, role=role, created_at=now, **more
-        )
+    async def add_user(self, user_id: UserId, name: str, now: float, **more: object) -> None:
+        """Somebody who may do nothing until a role is given to them."""
+        await self._insert(users, id=user_id, org_id=self._org, name=name, created_at=now, **more)
 
     async def change_user(self, user_id: str, **values: object) -> bool:
         statement = update(users).where(users.c.org_id == self._org, users.c.id == user_id)
@@ -349,6 +349,7 @@ _ROW = select(users).where(
 _EVERYBODY = select(users.c.id, users.c.name, users.c.status).where(
     users.c.org_id == bindparam("org_id")
 )
+_SOME = _EVERYBODY.where(users.c.id.in_(bindparam("ids", expanding=True)))
 _BY_EMAIL = select(users).where(
     users.c.org_id == bindparam("org_id"), users.c.email == bindparam("email")
 )

@@ -25,7 +25,6 @@ users = Table(
     Column("id", Text, primary_key=True),
     Column("org_id", Text, nullable=False, index=True),
     Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("email", Text),  # case-folded; null: nobody has said one yet
     Column("status", Text, nullable=False, server_default="active"),  # active, invited, suspended

@@ -18,7 +18,7 @@ from cadre.trust.federation.linking import Linking
 from cadre.trust.federation.oidc import OpenIdConnect
 from cadre.trust.federation.personal import PERSONAL
 from cadre.trust.federation.providers import Providers
-from cadre.trust.federation.scim import DirectoryGroups, DirectoryUsers
+from cadre.trust.federation.scim import DirectoryGroups, DirectoryUsers, scim_refusal
 from cadre.trust.federation.service import Arrived, Begun, Federation
 from cadre.trust.federation.ways import CALLBACK, ProviderWays
 
@@ -41,5 +41,6 @@ __all__ = [
     "Providers",
     "SignInRefused",
     "code_of",
+    "scim_refusal",
     "sentence_of",
 ]

@@ -53,6 +53,7 @@ _DIRECTORY = select(directory_users).where(directory_users.c.org_id == bindparam
 _IN_DIRECTORY = _DIRECTORY.where(directory_users.c.user_id == bindparam("user_id"))
 _BY_NAME = _DIRECTORY.where(directory_users.c.folded_name == bindparam("folded_name"))
 _GROUPS = select(directory_groups).where(directory_groups.c.org_id == bindparam("org_id"))
+_GROUP = _GROUPS.where(directory_groups.c.group_id == bindparam("group_id"))
 
 
 class _Store:
@@ -215,6 +216,9 @@ class DirectoryStore(_Store):
 
     async def groups(self) -> dict[str, Found]:
         return {row.group_id: row for row in await self._all(_GROUPS)}
+
+    async def group(self, group_id: str) -> Found | None:
+        return await self._one(_GROUP, group_id=group_id)
 
     async def put_group(self, group_id: str, external_id: str | None, now: float) -> None:
         await self.forget_group(group_id)

@@ -6,6 +6,7 @@ project and an environment, to some models, and to a rate.
 
 from cadre.trust.keys.book import KeyBook
 from cadre.trust.keys.errors import KeyForbidden, KeyNotFound, KeyRateReached, KeyRefused
+from cadre.trust.keys.limits import cut_down
 from cadre.trust.keys.personal import PERSONAL
 from cadre.trust.keys.ports import KeyUsage, Used
 from cadre.trust.keys.schemas import ApiKey, KeyGrant, KeyRequest, NewKey
@@ -29,4 +30,5 @@ __all__ = [
     "NewKey",
     "Used",
     "bearer",
+    "cut_down",
 ]

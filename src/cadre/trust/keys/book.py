@@ -54,6 +54,10 @@ class KeyBook:
             if owner is None or _owner(row) == owner
         ]
 
+    async def count(self, work: Work) -> int:
+        """How many keys count against what the org may have."""
+        return await KeyStore(work).count()
+
     async def owner(self, work: Work, key_id: str) -> Subject:
         """Whose key it is, or raise `KeyNotFound`."""
         return _owner(await _found(work, key_id))

@@ -18,7 +18,7 @@ from cadre.trust.access import Access, Actor, Subject, topic_of
 from cadre.trust.accounts import Accounts, Identity, Org, User
 from cadre.trust.budgets import Spender
 from cadre.trust.keys.errors import KeyForbidden, KeyRefused
-from cadre.trust.keys.limits import limits_of
+from cadre.trust.keys.limits import cut_down, limits_of
 from cadre.trust.keys.rates import Rates
 from cadre.trust.keys.secret import KeyParts, split
 from cadre.trust.keys.store import Found, KeyDoor, KeyStore
@@ -145,6 +145,7 @@ class Keys:
         subject, user, org = found
         limits = limits_of(row.grants, row.models)
         given = await self._access.grants_for(work, subject)
+        actor = Actor(subject, user.name, limits, row.project_id, row.environment)
         is_stale = row.last_used_at is None or row.last_used_at < time.time() - _TOUCH_SECONDS
         return KeyIdentity(
             work.scope,
@@ -152,8 +153,8 @@ class Keys:
             org,
             None,
             is_stale,
-            grants=Grants(given.given, limits),
-            actor=Actor(subject, user.name, limits, row.project_id, row.environment),
+            grants=cut_down(given, actor),
+            actor=actor,
             rate_per_minute=row.rate_per_minute,
         )
 

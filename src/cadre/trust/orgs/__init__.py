@@ -4,7 +4,7 @@ Every org has rows, blobs, folders and secrets of its own; it is provisioned, su
 imported and deleted as a whole. The home org runs the installation.
 """
 
-from cadre.trust.orgs.allowances import allowance, allowances
+from cadre.trust.orgs.allowances import Allowances, allowance, allowances
 from cadre.trust.orgs.content import Content
 from cadre.trust.orgs.dns import DnsResolver
 from cadre.trust.orgs.domains import Domains
@@ -28,6 +28,7 @@ from cadre.trust.orgs.tenancy import (
 __all__ = [
     "ORGS_TOPIC",
     "PERSONAL",
+    "Allowances",
     "Chronicle",
     "Content",
     "DnsResolver",

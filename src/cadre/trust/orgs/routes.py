@@ -24,6 +24,7 @@ from cadre.infra.web import (
 from cadre.kernel.ids import new_id
 from cadre.kernel.paging import Page
 from cadre.kernel.scope import ALL_ORGS, DEFAULT_ORG
+from cadre.trust.orgs.allowances import Allowances
 from cadre.trust.orgs.content import system_scope
 from cadre.trust.orgs.domains import Domains
 from cadre.trust.orgs.jobs import OrgJobs
@@ -40,6 +41,7 @@ from cadre.trust.orgs.schemas import (
     Organisation,
     OrgChange,
     OrgJob,
+    OrgUsage,
     Project,
     Provisioned,
     Suspension,
@@ -78,6 +80,14 @@ _Overview = Annotated[Work, Depends(_overview, scope="function")]
 async def get_org(work: Reading, orgs: _Orgs) -> Organisation:
     """Its name, how it looks, what it has and may have."""
     return await orgs.own(work)
+
+
+@router.get("/usage", summary="What it uses", dependencies=[requires("org:read")])
+async def get_org_usage(
+    work: Reading, allowances: Annotated[Allowances, Provide(Allowances)]
+) -> OrgUsage:
+    """How much it has now of what it may have: members, projects, keys, runs, storage."""
+    return await allowances.used(work)
 
 
 @router.patch("", summary="Change my organisation", dependencies=[requires("org:write")])

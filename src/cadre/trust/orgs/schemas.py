@@ -45,6 +45,26 @@ class Limits(BaseModel):
     storage_megabytes: _Limit | None = None
 
 
+class Used(BaseModel):
+    """`most` is null where there is no limit."""
+
+    used: int
+    most: int | None
+
+
+class OrgUsage(BaseModel):
+    """What an org has now of what it may have; requests are counted under `/limits/usage`.
+
+    `concurrent_runs` are at work at this moment; `storage_bytes` is what its files take up.
+    """
+
+    members: Used
+    projects: Used
+    keys: Used
+    concurrent_runs: Used
+    storage_bytes: Used
+
+
 class Organisation(BaseModel):
     """An org as it is."""
 
@@ -60,6 +80,7 @@ class Organisation(BaseModel):
     limits: Limits
     registration: Registration
     mfa_required: bool
+    password_sign_in: bool
     origins: list[str]
 
     @classmethod
@@ -95,6 +116,10 @@ class OrgChange(BaseModel):
     )
     registration: Registration | None = None
     mfa_required: bool | None = None
+    password_sign_in: bool | None = Field(
+        default=None,
+        description="False: nobody signs in with a password, only by a provider or with a passkey.",
+    )
     origins: (
         Annotated[list[Annotated[str, AfterValidator(check_origin)]], Field(max_length=50)] | None
     ) = Field(default=None, description="Pages elsewhere that may ask with a key: https://host.")

@@ -238,7 +238,7 @@ class Orgs:
     async def _change(self, work: Work, wanted: OrgChange) -> Organisation:
         now, given = await self.own(work), wanted.model_fields_set
         values: dict[str, Any] = {}
-        for name in ("name", "registration", "mfa_required"):
+        for name in ("name", "registration", "mfa_required", "password_sign_in"):
             if (value := getattr(wanted, name)) is not None:
                 values[name] = value
         if wanted.features is not None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Table, Text, false, true
 
 from cadre.infra.database import Owned, metadata
 from cadre.trust.orgs.names import slug_of
@@ -27,6 +27,7 @@ orgs = Table(
     Column("limits", Text, nullable=False, server_default="{}"),  # JSON: number by name
     Column("registration", Text, nullable=False, server_default="invite"),
     Column("mfa_required", Boolean, nullable=False, server_default=false()),
+    Column("password_sign_in", Boolean, nullable=False, server_default=true()),
     Column("origins", Text, nullable=False, server_default="[]"),  # JSON: pages that may ask
     info={"tenant": Owned("id")},
 )

@@ -9,6 +9,7 @@ from cadre.trust.privacy.erasing import Erasure
 from cadre.trust.privacy.errors import OnHold
 from cadre.trust.privacy.holds import Holds, require_no_hold
 from cadre.trust.privacy.jobs import Archives, PrivacyJobs
+from cadre.trust.privacy.naming import NAMES_PEOPLE, NOT_PEOPLE, stale, unclaimed
 from cadre.trust.privacy.personal import PERSONAL
 from cadre.trust.privacy.ports import (
     Attachment,
@@ -30,6 +31,8 @@ from cadre.trust.privacy.theirs import Goes, Signed, Stays, Theirs, erase_rows, 
 
 __all__ = [
     "DAY_SECONDS",
+    "NAMES_PEOPLE",
+    "NOT_PEOPLE",
     "PERSONAL",
     "Aged",
     "Archives",
@@ -58,5 +61,7 @@ __all__ = [
     "counted",
     "erase_rows",
     "require_no_hold",
+    "stale",
     "told_rows",
+    "unclaimed",
 ]

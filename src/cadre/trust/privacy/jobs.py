@@ -74,7 +74,7 @@ class PrivacyJobs:
     ) -> None:
         self._database = database
         self._retention = retention
-        self._personal = personal
+        self.personal = personal
         self._leftovers = leftovers
         self._serving = serving
         self._archives = archives
@@ -174,7 +174,7 @@ class PrivacyJobs:
             self._database,
             system_scope(OrgId(row.org_id)),
             from_details(row.person, row.details),
-            personal=self._personal,
+            personal=self.personal,
             target=self._archives.of(row.id),
             tell=self._teller(row.id),
         )
@@ -189,7 +189,7 @@ class PrivacyJobs:
             self._database,
             scope,
             from_details(row.person, row.details),
-            personal=self._personal,
+            personal=self.personal,
             leftovers=self._leftovers,
             ledger=self._archives.ledger(row.id),
             tell=self._teller(row.id),

@@ -39,7 +39,7 @@ class Retention:
     def __init__(self, database: Database, holds: Holds, retained: Sequence[Retained]) -> None:
         self._database = database
         self._holds = holds
-        self._retained = {each.about.key: each for each in retained}
+        self.retained = {each.about.key: each for each in retained}
 
     async def state(self, work: Work) -> RetentionState:
         """Every class with its days and what there is of it."""
@@ -78,7 +78,7 @@ class Retention:
             async with self._database.read(scope) as work:
                 rules = await RuleStore(work).all()
             finished = True
-            for key, each in self._retained.items():
+            for key, each in self.retained.items():
                 days = _days(each.about, rules)
                 if days is not None:
                     rows, is_over = await self._expire(scope, each, days, deadline)
@@ -126,7 +126,7 @@ class Retention:
                 return deleted, False
 
     async def _shown(self, work: Work, rules: Mapping[str, int | None]) -> RetentionState:
-        items = [await _one(work, each, rules) for each in self._retained.values()]
+        items = [await _one(work, each, rules) for each in self.retained.values()]
         done = await RoundStore(work).get()
         return RetentionState(
             items=items,
@@ -143,16 +143,16 @@ class Retention:
             if item.key in changed:
                 days = changed[item.key]
                 before = None if days is None else now - days * DAY_SECONDS
-                each = self._retained[item.key]
+                each = self.retained[item.key]
                 item.would_delete = 0 if before is None else await each.due(work, before)
 
     def _about(self, key: str) -> DataClass:
-        if key not in self._retained:
-            known = ", ".join(self._retained)
+        if key not in self.retained:
+            known = ", ".join(self.retained)
             raise BadRetention(
                 f"There is no class of data `{key[:80]}`. There are: {known}.", field="days"
             )
-        return self._retained[key].about
+        return self.retained[key].about
 
 
 def _checked(about: DataClass, days: Days) -> int | None:

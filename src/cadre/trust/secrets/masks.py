@@ -52,7 +52,7 @@ class Masks:
 
     def begun_at_end(self, text: str) -> int:
         """How many of the last characters of `text` may be the beginning of a value."""
-        return max(values.begun_at_end(text) for values in self._sets)
+        return max(values.begun_at_end(text) if values.names else 0 for values in self._sets)
 
     def _found(self, text: str) -> list[tuple[str, str]]:
         """Forms with their names, the longest first, because it may hold a shorter one."""
@@ -126,10 +126,10 @@ class Frames:
         place = (kind, frame.get("index"))
         pieces = self._pieces.setdefault(place, Pieces(self._masks))
         said = pieces.feed(str(frame.get(name, "")))
-        rest = {key: each for key, each in frame.items() if key not in {name, "type"}}
-        if not said and not any(rest.values()):
+        rest = {key: each for key, each in frame.items() if each and key not in {name, "type"}}
+        if not said and not rest:
             return None
-        return {**self._masks.mask_all(frame), name: said}
+        return {**frame, **self._masks.mask_all(rest), name: said}
 
 
 def _length(found: tuple[str, str]) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from cadre.trust.secrets.forms import SHORTEST, forms_of, shown_name
 
 # Up to here it is quicker to look for each form than at every part of every long word.
-_FEW = 256
+_FEW = 64
 _WORDS = re.compile(rf"[A-Za-z0-9]{{{SHORTEST},}}")
 _PIECE = 1 << 18
 _NONE: tuple[str, ...] = ()
@@ -61,19 +61,20 @@ class Values:
 
     def begun_at_end(self, text: str) -> int:
         """How many of the last characters of `text` may be the beginning of a form."""
-        begun = self._by_first()
-        for at, character in enumerate(text):
-            if any(form.startswith(text[at:]) for form in begun.get(character, _NONE)):
+        begun = self._begun or self._by_beginning()
+        for at in range(len(text)):
+            forms = begun.get(text[at : at + 2])
+            if forms is not None and any(form.startswith(text[at:]) for form in forms):
                 return len(text) - at
         return 0
 
-    def _by_first(self) -> dict[str, list[str]]:
-        """The forms by their first character; seldom wanted, so made when it is."""
-        begun = self._begun
-        if begun is None:
-            begun = self._begun = {}
-            for form in tuple(self.names):
-                begun.setdefault(form[0], []).append(form)
+    def _by_beginning(self) -> dict[str, list[str]]:
+        """The forms by their first two characters, and by the first; made when it is wanted."""
+        begun: dict[str, list[str]] = {}
+        for form in tuple(self.names):
+            begun.setdefault(form[0], [form])
+            begun.setdefault(form[:2], []).append(form)
+        self._begun = begun
         return begun
 
     def _nearby(self, text: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ import shlex
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cadre.kernel.errors import Unavailable
+from cadre.trust.secrets.environment import environment_of_command
 from cadre.trust.secrets.errors import MasterKeyUnusable
 from cadre.trust.secrets.sealing import KEY_BYTES, derived, seal, unseal
 
@@ -78,6 +79,7 @@ class CommandWrap:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
+                env=environment_of_command(),
             )
         except (OSError, IndexError, ValueError) as error:
             raise self._failed(verb, f"can't be started ({error})") from None

@@ -14,6 +14,11 @@ const PARTS: Part[] = [
   { id: "profile", label: "Profile", Content: lazy(() => import("./profile_part")) },
   { id: "security", label: "Security", Content: lazy(() => import("./security_part")) },
   { id: "devices", label: "Devices", Content: lazy(() => import("./devices_part")) },
+  {
+    id: "data",
+    label: "Your data",
+    Content: lazy(() => import("@/features/privacy/own_data_part")),
+  },
 ];
 
 export function AccountPage() {

@@ -115,7 +115,9 @@ function Facts({ provider }: { provider: IdentityProvider }) {
         <CopyLine text={redirect_uri} label="the redirect address" />
       </dd>
       <dt className="text-ink-3">New people</dt>
-      <dd>{provider.creates_users ? `become ${provider.default_role}` : "have to be invited"}</dd>
+      <dd>
+        {provider.creates_users ? `get the role ${provider.default_role}` : "have to be invited"}
+      </dd>
       {group_map.length > 0 && (
         <>
           <dt className="text-ink-3">Groups</dt>

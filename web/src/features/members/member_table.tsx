@@ -79,15 +79,20 @@ function Row({ member, isActive, onOpen }: RowProps) {
         <Who member={member} onOpen={onOpen} />
       </td>
       <td className="truncate max-lg:hidden">{role}</td>
-      <td className="max-md:w-28 max-md:pr-4 max-md:text-right max-md:text-12">
+      <td className="max-md:w-36 max-md:pr-4 max-md:text-right max-md:text-12">
         <MemberStatus status={status} />
-        <span className="block truncate text-12 text-ink-3 lg:hidden">{role}</span>
+        <span className="block truncate text-12 text-ink-3 lg:hidden">
+          {expiry ? `${role} · ${expiry.text}` : role}
+        </span>
         {expiry && (
           <span
             title={
               member.invitation_expires_at ? exactMoment(member.invitation_expires_at) : undefined
             }
-            className={clsx("block truncate text-12", expiry.isOver ? "text-bad" : "text-ink-3")}
+            className={clsx(
+              "block truncate text-12 max-lg:hidden",
+              expiry.isOver ? "text-bad" : "text-ink-3",
+            )}
           >
             {expiry.text}
           </span>

@@ -29,7 +29,9 @@ export default function Product() {
   return (
     <>
       <Mark />
-      <span className="min-w-0 truncate text-14 font-semibold tracking-[-0.01em]">{name}</span>
+      <span className="max-w-32 shrink-0 truncate text-14 font-semibold tracking-[-0.01em]">
+        {name}
+      </span>
     </>
   );
 }

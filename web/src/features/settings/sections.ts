@@ -98,6 +98,13 @@ export const SECTIONS: SettingsSection[] = [
     Content: lazy(() => import("@/features/limits/limits_section")),
   },
   {
+    id: "data",
+    label: "Data and retention",
+    group: "Safety",
+    needs: "data:read",
+    Content: lazy(() => import("@/features/privacy/data_section")),
+  },
+  {
     id: "audit",
     label: "Audit log",
     group: "Safety",

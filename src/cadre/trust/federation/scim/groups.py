@@ -4,10 +4,11 @@ Whoever puts somebody into a group gives what the group gives, so the directory'
 """
 
 import time
+from collections.abc import Mapping
 
 from cadre.infra.database import Work
 from cadre.kernel.errors import CadreError, NotFound
-from cadre.trust.access import Actor, Group, GroupInput, GroupMember, Groups
+from cadre.trust.access import Actor, Group, GroupInput, Groups
 from cadre.trust.accounts import Enrolment
 from cadre.trust.federation.scim.errors import ResourceNotFound, ScimInvalid
 from cadre.trust.federation.scim.resources import GROUP, Body, finished, objects_of, text_of
@@ -23,13 +24,13 @@ class DirectoryGroups:
 
     async def all(self, work: Work, base: str) -> list[Body]:
         rows = await DirectoryStore(work).groups()
-        names = await self._names(work)
         found = await self._groups.all(work)
+        names = await self._names(work, *found)
         return [_shown(group, rows.get(group.id), names, base) for group in found]
 
     async def get(self, work: Work, group_id: str, base: str) -> Body:
-        rows, group = await DirectoryStore(work).groups(), await self._find(work, group_id)
-        return _shown(group, rows.get(group_id), await self._names(work), base)
+        row, group = await DirectoryStore(work).group(group_id), await self._find(work, group_id)
+        return _shown(group, row, await self._names(work, group), base)
 
     async def create(self, work: Work, actor: Actor, wanted: Body, base: str) -> Body:
         """A group, which gives nothing until a role is given to it."""
@@ -53,24 +54,26 @@ class DirectoryGroups:
         await DirectoryStore(work).forget_group(group_id)
 
     async def _write(self, work: Work, actor: Actor, group: Group, wanted: Body, base: str) -> Body:
-        before = _people_in(group)
+        before = dict.fromkeys(_people_in(group))
         after = await self._wanted_in(work, wanted, before)
-        for user_id in after:
-            if user_id not in before:
-                await self._groups.add(work, actor, group.id, GroupMember(id=user_id))
-        for user_id in before:
-            if user_id not in after:
-                await self._groups.remove(work, actor, group.id, GroupMember(id=user_id))
+        joining = [user_id for user_id in after if user_id not in before]
+        leaving = [user_id for user_id in before if user_id not in after]
+        if joining or leaving:
+            await self._groups.change_people(
+                work, actor, group.id, joining=joining, leaving=leaving
+            )
         external_id = text_of(wanted, "externalId")
         await DirectoryStore(work).put_group(group.id, external_id, time.time())
         return await self.get(work, group.id, base)
 
-    async def _wanted_in(self, work: Work, wanted: Body, before: list[str]) -> dict[str, None]:
+    async def _wanted_in(
+        self, work: Work, wanted: Body, before: Mapping[str, None]
+    ) -> dict[str, None]:
         """Who shall be in the group, in the order in which it was said."""
         found: dict[str, None] = {}
-        names = await self._names(work)
-        for each in objects_of(wanted, "members"):
-            user_id = text_of(each, "value")
+        said = [text_of(each, "value") for each in objects_of(wanted, "members")]
+        names = await self._enrolment.names(work, {each for each in said if each is not None})
+        for user_id in said:
             # Somebody whom the directory has deleted may still be in a group: that is no reason to refuse it.
             if user_id is None or (user_id not in names and user_id not in before):
                 raise ScimInvalid(
@@ -85,8 +88,9 @@ class DirectoryGroups:
         except NotFound as error:
             raise _not_found(group_id) from error
 
-    async def _names(self, work: Work) -> dict[str, str]:
-        return {person.id: person.name for person in await self._enrolment.everybody(work)}
+    async def _names(self, work: Work, *groups: Group) -> dict[str, str]:
+        people = {user_id for group in groups for user_id in _people_in(group)}
+        return await self._enrolment.names(work, people)
 
 
 def _name(body: Body) -> str:

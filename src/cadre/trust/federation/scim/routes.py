@@ -3,7 +3,6 @@
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, cast
 
-import orjson
 from fastapi import APIRouter, Body, Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -15,22 +14,12 @@ from cadre.kernel.errors import CadreError, Conflict, Invalid
 from cadre.trust.access import actor_of
 from cadre.trust.accounts import page_of
 from cadre.trust.federation.scim import described
+from cadre.trust.federation.scim.answers import SCIM_BASE, ScimResponse, scim_error
 from cadre.trust.federation.scim.errors import BadSyntax, ResourceNotFound, VersionDiffers
 from cadre.trust.federation.scim.groups import DirectoryGroups
 from cadre.trust.federation.scim.patching import patched
-from cadre.trust.federation.scim.resources import ERROR, LIST, Asked, cut, listed
+from cadre.trust.federation.scim.resources import LIST, Asked, cut, listed
 from cadre.trust.federation.scim.users import DirectoryUsers
-
-_BASE = "/api/v1/scim/v2"
-
-
-class ScimResponse(Response):
-    """JSON under SCIM's own name."""
-
-    media_type = "application/scim+json"
-
-    def render(self, content: Any) -> bytes:
-        return b"" if content is None else orjson.dumps(content)
 
 
 class ScimRoute(APIRoute):
@@ -44,13 +33,13 @@ class ScimRoute(APIRoute):
                 return await handle(request)
             except CadreError as error:
                 status = _status(error)
-                return _error(status, error.detail, _scim_type(error))
+                return scim_error(status, error.detail, _scim_type(error))
             except RequestValidationError:
-                return _error(
+                return scim_error(
                     400, "The request can't be read: send a JSON object.", "invalidSyntax"
                 )
             except HTTPException as error:
-                return _error(error.status_code, error.detail, None)
+                return scim_error(error.status_code, error.detail, None)
 
         return handled
 
@@ -244,7 +233,7 @@ async def delete_group(
 
 
 def _base(request: Request) -> str:
-    return f"{page_of(request.scope)}{_BASE}"
+    return f"{page_of(request.scope)}{SCIM_BASE}"
 
 
 def _resource(
@@ -319,8 +308,3 @@ def _scim_type(error: CadreError) -> str | None:
     if known is None and isinstance(error, Conflict) and error.field is not None:
         return "uniqueness"  # the rooms below name the field that somebody else has
     return known
-
-
-def _error(status: int, detail: str, scim_type: str | None) -> ScimResponse:
-    said = {"schemas": [ERROR], "status": str(status), "detail": detail}
-    return ScimResponse({**said, "scimType": scim_type} if scim_type else said, status)
