@@ -18,12 +18,34 @@ from cadre.infra.bus import Bus
 from cadre.infra.database import Database, migrate
 from cadre.kernel.ids import OrgId, ProjectId
 from cadre.kernel.scope import Principal, Scope
+from tests.planted import is_planted_in
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for module in pkgutil.walk_packages(cadre.__path__, "cadre."):
         if module.name.endswith(".tables"):
             importlib.import_module(module.name)
+
+
+_printed: set[str] = set()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Logs of all levels are printed where nobody has set another: no test may print a secret."""
+    if any(is_planted_in(said) for title, said in report.sections if "Captured" in title):
+        _printed.add(f"{report.nodeid} ({report.when})")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _printed:
+        terminalreporter.section("Planted secrets were printed or logged by", red=True)
+        for name in sorted(_printed):
+            terminalreporter.line(name)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _printed:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 async def _create_tables(url: str) -> None:

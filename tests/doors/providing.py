@@ -19,6 +19,7 @@ from tests.doors.server import Server, free_port
 FOLDER = Path(__file__).parent / "oidc_provider"
 _START_SECONDS = 60
 _FORM = re.compile(r'<form method="post" action="([^"]+)"')
+_SIGN_OUT = re.compile(r'action="([^"]+)"[^>]*>\s*<input[^>]*name="xsrf" value="([^"]+)"')
 
 
 def private_key(algorithm: str, kid: str) -> dict[str, Any]:
@@ -44,6 +45,7 @@ class Issuer:
     tells_by_userinfo: bool = True
     port: int = field(default_factory=free_port)
     redirect_uris: list[str] = field(default_factory=list[str])
+    sign_out_uris: list[str] = field(default_factory=list[str])
     kid: str = "key-1"
 
     @property
@@ -59,6 +61,7 @@ class Issuer:
             "client_id": self.client_id,
             "client_secret": self.client_secret,
             "redirect_uris": self.redirect_uris,
+            "post_logout_redirect_uris": self.sign_out_uris,
             "id_token_signed_response_alg": self.algorithm,
         }
         return {
@@ -157,6 +160,17 @@ class Browser:
         """All of it: the server's answer to whoever came back."""
         back = await self.through(await self.start(provider), login, **more)
         return await self.go(back)
+
+    async def sign_out(self, url: str) -> str:
+        """Confirm at the provider; the address that it sends the browser to then."""
+        asked = await self.client.get(url)
+        form = _SIGN_OUT.search(asked.text)
+        assert form is not None, asked.text
+        sent = {"xsrf": form[2], "logout": "yes"}
+        answer = await self.client.post(form[1], data=sent)
+        while urlsplit(answer.headers["location"]).port != self.server.port:
+            answer = await self.client.get(urljoin(str(answer.url), answer.headers["location"]))
+        return answer.headers["location"]
 
     async def me(self) -> httpx2.Response:
         return await self.go("/api/v1/me")

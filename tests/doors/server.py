@@ -15,10 +15,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx2
 import pytest
+
+from tests.planted import Planted
 
 CADRE = Path(sys.executable).with_name("cadre")
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -38,16 +40,26 @@ class Event:
 
 @dataclass
 class Server:
-    """`environment` is added to an otherwise clean one."""
+    """`environment` is added to an otherwise clean one.
+
+    What secrets the server is told of or tells is `planted`: whenever it has ended, they are looked
+    for in all that it left, and `leaked` says where one was found. `all` are those of this session.
+    """
 
     home: Path
     environment: dict[str, str] = field(default_factory=dict[str, str])
     port: int = 0
     link: str = ""
+    planted: Planted = field(default_factory=Planted)
+    leaked: set[str] = field(default_factory=set[str])
+    all: ClassVar[list["Server"]] = []
     _cookie: str = ""
     _process: asyncio.subprocess.Process | None = None
     _output: list[bytes] = field(default_factory=list[bytes])
     _readers: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
+
+    def __post_init__(self) -> None:
+        self.all.append(self)
 
     @property
     def url(self) -> str:
@@ -74,6 +86,7 @@ class Server:
 
     async def start(self) -> None:
         """Start it and wait until it has printed a sign-in link."""
+        self.planted.hear_environment(self.environment)
         self.port = self.port or free_port()
         self.link = ""
         self._process = await asyncio.create_subprocess_exec(
@@ -123,7 +136,16 @@ class Server:
             self._process.kill()
             code = await self._process.wait()
         await asyncio.gather(*self._readers)
+        await self.search()
         return code
+
+    async def search(self) -> None:
+        """Look for what was planted in files, in tables and in what was printed."""
+        found = await asyncio.to_thread(self.planted.leaks, self.home, self.log)
+        url = self.environment.get("CADRE_DATABASE_URL", "")
+        if url.startswith("postgres"):
+            found += await self.planted.leaks_in_postgres(url)
+        self.leaked.update(found)
 
     async def _read(self, stream: asyncio.StreamReader, linked: asyncio.Event) -> None:
         async for line in stream:
@@ -157,13 +179,24 @@ class Server:
         )
         out, error = await process.communicate()
         assert process.returncode is not None
+        self.planted.hear_answer("", out, {})
         return process.returncode, out.decode(), error.decode()
 
     @asynccontextmanager
     async def anybody(self) -> AsyncGenerator[httpx2.AsyncClient]:
         """A client that has not signed in."""
-        async with httpx2.AsyncClient(base_url=self.url, timeout=60) as client:
+        hooks = {"request": [self._told], "response": [self._tells]}
+        async with httpx2.AsyncClient(base_url=self.url, timeout=60, event_hooks=hooks) as client:
             yield client
+
+    async def _told(self, request: httpx2.Request) -> None:
+        if "json" in request.headers.get("content-type", ""):
+            self.planted.hear_request(request.url.path, request.content)
+
+    async def _tells(self, answer: httpx2.Response) -> None:
+        is_json = "json" in answer.headers.get("content-type", "")
+        body = await answer.aread() if is_json else b""
+        self.planted.hear_answer(answer.url.path, body, dict(answer.cookies))
 
     @asynccontextmanager
     async def signed_in(self) -> AsyncGenerator[httpx2.AsyncClient]:

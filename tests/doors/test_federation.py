@@ -37,6 +37,7 @@ async def housed(tmp_path: Path, *issuers: Issuer) -> AsyncGenerator[Server]:
     )
     for issuer in issuers:
         issuer.redirect_uris = [f"http://{host}{CALLBACK}" for host in hosts]
+        issuer.sign_out_uris = [f"http://{host}/signin" for host in hosts]
     server.environment["CADRE_PRIVATE_HOSTS"] = ",".join(each.host for each in issuers)
     async with provided(tmp_path, *issuers):
         await server.start()
@@ -266,6 +267,36 @@ async def test_a_provider_can_be_the_only_way_in_and_vouch_for_a_second_factor(t
     assert (after.json()["code"], "Okta" in after.json()["detail"]) == ("only_by_provider", True)
     assert (untrusted, single) == ("/signin?mfa=set_up&back=/runs", "/signin?mfa=set_up")
     assert (double, me["session"]["method"]) == ("/", "sso:Okta")
+
+
+async def test_whoever_signs_out_is_led_to_the_provider_and_back(tmp_path: Path):
+    issuer = Issuer(ACCOUNTS)
+    async with housed(tmp_path, issuer) as server, server.signed_in() as owner:
+        provider = await added(owner, issuer, creates_users=True)
+        [shown] = (await owner.get("/api/v1/identity-providers")).json()["items"]
+        async with browser(server) as page:
+            await page.sign_in(provider, "anna")
+            # Nobody is asked for a password: the provider still knows who it is.
+            again = refusal(await page.sign_in(provider, "anna", password="guessed"))
+            csrf = {"X-CSRF-Token": (await page.me()).json()["csrf"]}
+            left = await page.client.post(f"{server.url}/api/v1/session/sign-out", headers=csrf)
+            gone = (await page.me()).status_code
+            back = await page.sign_out(left.json()["go_to"])
+            asked_again = refusal(await page.sign_in(provider, "anna", password="guessed"))
+        by_link = await owner.post("/api/v1/session/sign-out")
+
+    where = urlsplit(left.json()["go_to"])
+    sent = parse_qs(where.query)
+    assert again == "/"
+    assert (left.status_code, gone) == (200, 401)
+    assert f"{where.scheme}://{where.netloc}" == issuer.url
+    assert sent == {
+        "client_id": [issuer.client_id],
+        "post_logout_redirect_uri": [shown["sign_out_uri"]],
+    }
+    assert back == shown["sign_out_uri"]
+    assert asked_again == "federated_sign_in_cancelled"
+    assert by_link.json() == {"go_to": None}
 
 
 async def test_two_orgs_have_their_own_providers(tmp_path: Path):

@@ -346,3 +346,17 @@ def _files_with(home: Path, content: bytes) -> list[Path]:
     """The files below `home`, but for the database's own, that hold `content`."""
     found = (path for path in home.rglob("*") if path.is_file() and "cadre.db" not in path.name)
     return [path for path in found if content in path.read_bytes()]
+
+
+async def test_the_server_prints_a_link_for_the_owner_of_any_organisation(server: Server):
+    async with server.signed_in() as home:
+        await _provision(home, "acme")
+    code, said, _ = await server.cadre("sign-in", "--org", "acme", "--json")
+    unknown, _, why = await server.cadre("sign-in", "--org", "nobody")
+    link = json.loads(said)["url"]
+    async with _member(server, "acme", link) as owner:
+        me = (await owner.get("/api/v1/me")).json()
+
+    assert (code, unknown != 0, "cadre orgs list" in why) == (0, True, True)
+    assert link.startswith(f"http://acme.localhost:{server.port}/signin?token=")
+    assert (me["org"]["name"], me["role"]) == ("Acme", "owner")

@@ -5,7 +5,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ EVERYBODY = Scope(OrgId(ALL_ORGS), DEFAULT_PROJECT, "*", Principal("system", "te
 @asynccontextmanager
 async def member(
     server: Server, owner: httpx2.AsyncClient, email: str, name: str, role: str = "user"
-) -> AsyncIterator[tuple[httpx2.AsyncClient, str]]:
+) -> AsyncGenerator[tuple[httpx2.AsyncClient, str]]:
     """Somebody who was invited, accepted and signed in; and their id."""
     invited = await owner.post("/api/v1/members", json={"email": email, "name": name, "role": role})
     assert invited.status_code == 201, invited.text
@@ -220,3 +220,22 @@ async def test_the_command_line_does_all_of_it(server: Server, tmp_path: Path):
         assert "audit log" in erased[2]
         assert (gone[0], "Nobody here" in gone[2]) == (1, True)
         assert await found_in(server, "cleo@acme.example", "cleo-mark") == []
+
+
+async def test_an_erasure_goes_on_after_the_plug_was_pulled(server: Server):
+    async with server.signed_in() as owner:
+        async with member(server, owner, "dora@acme.example", "Dora") as (dora, dora_id):
+            for _ in range(3):
+                await live(dora, "dora-mark")
+        begun = await owner.post(f"/api/v1/data/people/{dora_id}/erase", json={"confirm": dora_id})
+        assert begun.status_code == 202
+    await server.kill()
+    assert await found_in(server, "dora-mark") != []
+
+    await server.restart()
+
+    async with server.signed_in() as owner:
+        job = await done(owner, begun, "/api/v1/data/jobs")
+        assert (await owner.get("/api/v1/audit/verify")).json()["ok"] is True
+    assert job["error"] is None
+    assert await found_in(server, "dora@acme.example", "dora-mark") == []

@@ -9,7 +9,7 @@ import base64
 import json
 import os
 import sqlite3
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,28 +37,32 @@ import rego.v1
 
 deny contains "Nothing is written here." if input.tool.name == "write_file"
 """
+QUESTION = {"model": "own:m", "stream": True, "messages": [{"role": "user", "content": "Hi"}]}
 OUTSIDE = "http://127.0.0.1:9/"
 # The job, what home's audit log says of it, and the number and hash at which the org's own ended.
 STAYING = {"org_jobs", "audit_events", "audit_checkpoints", "audit_heads"}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def databases(request: pytest.FixtureRequest) -> AsyncIterator[tuple[str, str]]:
-    """The settings of two databases; empty: SQLite in the home."""
-    if request.param == "sqlite":
-        yield "", ""
-        return
-    cluster: str = request.getfixturevalue("postgres_cluster")
-    template: str = request.getfixturevalue("postgres_template")
-    connection = await asyncpg.connect(cluster)
+@pytest.fixture
+async def two_in_postgres(
+    postgres_cluster: str, postgres_template: str
+) -> AsyncIterator[tuple[str, str]]:
+    connection = await asyncpg.connect(postgres_cluster)
     names = [f"story_{uuid4().hex}" for _ in range(2)]
     for name in names:
-        await connection.execute(f"create database {name} template {template}")
-    here, there = (cluster.replace("/postgres?", f"/{name}?") for name in names)
+        await connection.execute(f"create database {name} template {postgres_template}")
+    here, there = (postgres_cluster.replace("/postgres?", f"/{name}?") for name in names)
     yield here, there
     for name in names:
         await connection.execute(f"drop database {name} with (force)")
     await connection.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """The settings of two databases; empty: SQLite in the home."""
+    is_lite = request.param == "sqlite"
+    return ("", "") if is_lite else request.getfixturevalue("two_in_postgres")
 
 
 @dataclass
@@ -100,8 +104,9 @@ async def story(
         for server in servers:
             await server.start()
         try:
-            async with servers[0].signed_in() as home:
-                yield Story(*servers, databases[0], issuer, model, home)
+            here, there = servers
+            async with here.signed_in() as home:
+                yield Story(here, there, databases[0], issuer, model, home)
         finally:
             for server in servers:
                 await server.stop()
@@ -166,12 +171,13 @@ async def job_ended(home: httpx2.AsyncClient, job: dict[str, Any]) -> dict[str, 
             await asyncio.sleep(0.1)
 
 
-async def eventually(look: Callable[[], Any], seconds: float = 60) -> Any:
+async def eventually(look: Callable[[], Awaitable[Any]]) -> Any:
     """What `look` gives, once it gives something."""
-    async with asyncio.timeout(seconds):
-        while not (found := await look()):
+    async with asyncio.timeout(60):
+        while True:
+            if found := await look():
+                return found
             await asyncio.sleep(0.1)
-        return found
 
 
 async def everything_of(client: httpx2.AsyncClient) -> dict[str, Any]:
@@ -368,7 +374,7 @@ async def _secrets_and_keys_are_rotated_under_load(
 async def _ask_until(story: Story, key: str, over: asyncio.Event) -> list[int]:
     """Ask the organisation's own model again and again; what each answer was."""
     statuses: list[int] = []
-    body = {"model": "own:m", "messages": [{"role": "user", "content": "Hi"}]}
+    body = QUESTION
     async with program(story.here, key) as client:
         while not over.is_set() or not statuses:
             story.model.say(Reply(text="Hello."))
@@ -416,7 +422,7 @@ async def _the_same_elsewhere(
         assert [each["path"] for each in files] == ["notes.txt"]
 
         story.model.say(Reply(text="Hello."))
-        body = {"model": "own:m", "messages": [{"role": "user", "content": "Hi"}]}
+        body = QUESTION
         assert (await client.post("/v1/chat/completions", json=body)).status_code == 200
 
 

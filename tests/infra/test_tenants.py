@@ -1,5 +1,7 @@
 """Tenants: no statement reaches another org's rows, whatever it forgets, in any table there is."""
 
+import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 from uuid import uuid4
@@ -41,6 +43,18 @@ from cadre.kernel.scope import ALL_ORGS, DEFAULT_PROJECT, Principal, Scope
 from cadre.trust.secrets.tables import secrets
 
 SYSTEM = Scope(ALL_ORGS, DEFAULT_PROJECT, "*", Principal("system", "test", "Test"))
+# A command that imports no room.
+FEW_TABLES = """
+import asyncio, sys
+from cadre.infra.database import Database, migrate
+
+async def main():
+    database = Database(sys.argv[1])
+    await migrate(database)
+    await database.close()
+
+asyncio.run(main())
+"""
 TENANTS = sorted(n for n, says in tenancies(metadata).items() if isinstance(says, Owned | Parent))
 
 
@@ -170,6 +184,18 @@ async def test_tables_added_later_are_guarded_by_the_next_start(postgres_databas
         name: (is_forced, count) for name, is_forced, count in await tables_of(postgres_database)
     }
     assert found["planted"] == found["strange"] == found["secrets"] == (True, 1)
+
+
+async def test_a_command_that_knows_few_tables_leaves_the_policies_of_others(
+    postgres_database: Database,
+):
+    before = sorted(await tables_of(postgres_database))
+
+    command = [sys.executable, "-c", FEW_TABLES, postgres_database.url]
+    code = await (await asyncio.create_subprocess_exec(*command)).wait()
+
+    assert code == 0
+    assert sorted(await tables_of(postgres_database)) == before
 
 
 @pytest.mark.parametrize("name", TENANTS)

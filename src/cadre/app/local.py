@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from cadre.app.settings import Settings
@@ -47,14 +48,20 @@ def running_server(settings: Settings) -> RunningServer | None:
     return server if _is_alive(server.pid) and _answers(server.url) else None
 
 
-async def sign_in_link(settings: Settings, url: str) -> str:
-    """A new link that signs the owner in once. The page takes the token off the address."""
+async def sign_in_link(settings: Settings, url: str, org: str | None = None) -> str:
+    """A new link that signs the owner of `org` in once; None: of the home org.
+
+    The page takes the token off the address.
+    """
     from cadre.infra.database import Database
     from cadre.trust.accounts import Accounts
 
-    database, accounts = Database(settings.database), Accounts()
+    database, accounts, scope = Database(settings.database), Accounts(), OWNER_SCOPE
     try:
-        async with database.begin(OWNER_SCOPE) as work:
+        if org is not None:
+            scope, slug = await _found(database, org)
+            url = url if scope.org == DEFAULT_ORG else _place(url, slug, settings.domain)
+        async with database.begin(scope) as work:
             owner = await accounts.ensure_owner(work)
             token = await accounts.new_sign_in_link(work, owner.id)
     finally:
@@ -79,7 +86,7 @@ async def local_key(settings: Settings, org: str | None = None) -> AsyncGenerato
     book: KeyBook = build_access(database, accounts, Usage())[KeyBook]
     wanted = KeyRequest(name=LOCAL_KEY, expires_at=time.time() + _KEY_SECONDS)
     try:
-        scope = OWNER_SCOPE if org is None else await _scope_of(database, org)
+        scope = OWNER_SCOPE if org is None else (await _found(database, org))[0]
         async with database.begin(scope) as work:
             owner = await accounts.ensure_owner(work)
             made = await book.create(work, SYSTEM, Subject("user", owner.id), wanted)
@@ -92,20 +99,27 @@ async def local_key(settings: Settings, org: str | None = None) -> AsyncGenerato
         await database.close()
 
 
-async def _scope_of(database: "Database", named: str) -> Scope:
-    """Where the owner of the org with that slug or id acts."""
+async def _found(database: "Database", named: str) -> tuple[Scope, str]:
+    """Where the owner of the org with that slug or id acts, and its slug."""
     from sqlalchemy import or_, select
 
     from cadre.trust.orgs import orgs
 
-    query = select(orgs.c.id).where(or_(orgs.c.slug == named, orgs.c.id == named))
+    query = select(orgs.c.id, orgs.c.slug).where(or_(orgs.c.slug == named, orgs.c.id == named))
     async with database.read(replace(OWNER_SCOPE, org=ALL_ORGS)) as work:
-        found = (await work.connection.execute(query)).scalar_one_or_none()
+        found = (await work.connection.execute(query)).one_or_none()
     if found is None:
         raise NotFound(
             f"There is no organisation `{named[:100]}`: `cadre orgs list` shows all.", field="org"
         )
-    return replace(OWNER_SCOPE, org=OrgId(found))
+    return replace(OWNER_SCOPE, org=OrgId(found.id)), found.slug
+
+
+def _place(url: str, slug: str, domain: str) -> str:
+    """Where the pages of that org are."""
+    parts = urlsplit(url)
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://{slug}.{domain or 'localhost'}{port}"
 
 
 def _is_alive(pid: int) -> bool:

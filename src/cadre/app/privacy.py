@@ -1,6 +1,7 @@
 """Privacy, put together: what every room keeps of people, and what of it ages."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from cadre.engine.runs import Folders, Runs, RunsPersonal, RunsRetained
 from cadre.engine.tools import Storage, blobs_in_folders
 from cadre.infra.blobs import Blobs
 from cadre.infra.database import Database, Work
+from cadre.kernel.errors import NotFound
 from cadre.kernel.grants import Grants
 from cadre.kernel.ids import OrgId
 from cadre.kernel.scope import ALL_ORGS
@@ -39,31 +41,43 @@ _NOBODYS = {LOCAL_KEY, OWNER_SCOPE.principal.name}
 
 
 class OrgPeople:
-    """The members of an org, with everything that the house knows them by."""
+    """The members of an org, and those who were: what they left can be asked for all the same."""
 
     def __init__(self, members: accounts.Members, bindings: access.Bindings) -> None:
         self._members = members
         self._bindings = bindings
 
     async def find(self, work: Work, user_id: str) -> privacy.Person:
-        member = await self._members.get(work, user_id)
+        try:
+            member = await self._members.get(work, user_id)
+        except NotFound:
+            if await audit.names_of(work, user_id):
+                return privacy.Person(user_id)
+            raise
+        return privacy.Person(user_id, member.email)
+
+    async def known(self, work: Work, person: privacy.Person) -> privacy.Person:
         own = accounts.api_keys.c
-        query = select(own.id, own.name).where(own.org_id == work.scope.org, own.user_id == user_id)
-        theirs = (await work.connection.execute(query)).all()
-        names = {member.name, *(row.name for row in theirs), *await audit.names_of(work, user_id)}
-        others = await accounts.names_of_others(work, user_id)
-        return privacy.Person(
-            user_id,
-            member.email,
-            frozenset(names - others - _NOBODYS),
-            frozenset(row.id for row in theirs),
+        query = select(own.id, own.name).where(
+            own.org_id == work.scope.org, own.user_id == person.id
         )
+        theirs = (await work.connection.execute(query)).all()
+        keys_ = frozenset(row.id for row in theirs)
+        names = {row.name for row in theirs} | await audit.names_of(work, person.id)
+        with suppress(NotFound):
+            names.add((await self._members.get(work, person.id)).name)
+        names -= _NOBODYS | await accounts.names_of_others(work, person.id)
+        names -= await audit.borne_by_others(work, names, {person.id, *keys_})
+        return replace(person, names=frozenset(names), keys=keys_)
 
     async def close(self, work: Work, by: Grants, person: privacy.Person) -> None:
         """They are suspended until they are gone; the last owner stays."""
+        try:
+            member = await self._members.get(work, person.id)
+        except NotFound:
+            return
         await self._members.require_touchable(work, by, person.id)
         await self._bindings.require_owner_without(work, person.id)
-        member = await self._members.get(work, person.id)
         if member.status == "active":
             await self._members.set_status(work, by, person.id, "suspended")
 
@@ -102,6 +116,7 @@ def build_privacy(
     jobs = privacy.PrivacyJobs(
         ground.database,
         retention,
+        people=people,
         personal=_personal(ground, services, folders),
         leftovers=orgs.UnusedContent(content, lambda: blobs_in_folders(root)),
         serving=ServingOrgs(ground.database, services[orgs.Orgs]),

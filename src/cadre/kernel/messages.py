@@ -165,6 +165,7 @@ class ModelRequest(BaseModel):
 
     `tool_choice` is "auto", "none", "required" or the name of a tool. `cache_prompt` marks the
     stable beginning (system message and tools) for the provider's prompt cache, where it has one.
+    `files` holds blobs that are in no blob store: they are gone with the call.
     """
 
     model: str
@@ -180,6 +181,7 @@ class ModelRequest(BaseModel):
     max_tokens: int | None = None
     reasoning_effort: ReasoningEffort | None = None
     cache_prompt: bool = False
+    files: dict[str, bytes] = Field(default_factory=dict[str, bytes], exclude=True, repr=False)
 
 
 StopReason = Literal["end", "tool_calls", "length", "stop_sequence", "refused", "cancelled"]

@@ -54,7 +54,11 @@ async def waiting(client: httpx2.AsyncClient, model: ScriptedServer) -> tuple[st
 
 
 async def finish(client: httpx2.AsyncClient, run: str) -> dict[str, Any]:
-    await client.post(f"/api/v1/runs/{run}/cancel", json={})
+    """Say no, by which the model comes to its last word."""
+    found = await client.get(f"/api/v1/approvals?status=pending&run_id={run}")
+    [approval] = found.json()["items"]
+    told = {"decision": "deny", "call_hash": approval["call_hash"]}
+    await client.post(f"/api/v1/approvals/{approval['id']}/decision", json=told)
     return await until(client, run, is_over)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from pydantic import SecretStr
 
 from cadre.app.local import OWNER_SCOPE, local_key
 from cadre.app.main import create_app
@@ -108,7 +109,9 @@ class House:
 @pytest.fixture
 async def house(tmp_path: Path, model: ScriptedServer) -> AsyncIterator[House]:
     settings = Settings(
-        home=tmp_path / "home", openai_api_key="sk-test-0123456789", openai_base_url=model.base_url
+        home=tmp_path / "home",
+        openai_api_key=SecretStr("sk-test-0123456789"),
+        openai_base_url=model.base_url,
     )
     app = create_app(settings)
     async with app.router.lifespan_context(app), local_key(settings) as key:

@@ -43,7 +43,7 @@ async def test_no_route_that_changes_something_obeys_a_cookie_alone(attacked: Se
                 tried += 1
                 for headers in ({}, {"X-CSRF-Token": "f" * 64}, {"X-CSRF-Token": ""}):
                     answer = await page.request(method.upper(), address, headers=headers, json={})
-                    if (answer.status_code, answer.json().get("code")) != (403, "csrf"):
+                    if answer.status_code != 403 or "X-CSRF-Token" not in answer.text:
                         obeyed.append(f"{method} {path}: {answer.status_code}")
     async with attacked.signed_in() as owner:
         after = (await owner.get("/api/v1/org")).json()

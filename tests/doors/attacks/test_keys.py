@@ -106,7 +106,7 @@ async def test_what_a_key_of_one_project_makes_stays_there(here: Server):
 
 async def test_a_key_asks_the_models_that_it_names_and_no_other_by_any_door(here: Server):
     async with program(here, models=["cheap"]) as thief:
-        own = await thief.post("/v1/chat/completions", json=chat("cheap"))
+        own = await thief.post("/v1/chat/completions", json={**chat("cheap"), "stream": True})
         refused = {
             "chat": await thief.post("/v1/chat/completions", json=chat("dear")),
             "default": await thief.post("/v1/chat/completions", json=chat("default")),

@@ -207,8 +207,8 @@ async def test_an_edited_result_is_still_from_outside(
         await until(owner, run["id"], is_over)
         said = await output_of(owner, run["id"], "tool/1.0")
         model.say(Reply(calls=[call("shell", {"command": "echo hi"})]))
-        forged = {**said, "tainted": False, "taints": []}
-        body = {
+        forged: dict[str, Any] = {**said, "tainted": False, "taints": []}
+        body: dict[str, Any] = {
             "at_seq": await seq_of(owner, run["id"], "tool/1.0"),
             "outputs": {"tool/1.0": forged},
         }
@@ -229,15 +229,16 @@ async def test_a_fork_gives_nobody_an_agent_of_their_own(here: Server, model: Sc
         run = await begun(user, "careful")
         own = (await until(user, run["id"], is_over))["definition"]
         path = f"/api/v1/runs/{run['id']}/fork"
+        changes: dict[str, dict[str, Any]] = {
+            "rules": {"rules": [{"tool": "*", "effect": "allow"}]},
+            "tools": {"tools": [*own["tools"], "python"]},
+            "limits": {"limits": {"steps": 1000, "cost_usd": "1000", "minutes": 10_000}},
+            "name": {"name": "trusting"},
+            "inherited": {"inherited_rules": []},
+        }
         refused = {
             name: await user.post(path, json={"at_seq": 0, "definition": {**own, **change}})
-            for name, change in {
-                "rules": {"rules": [{"tool": "*", "effect": "allow"}]},
-                "tools": {"tools": [*own["tools"], "python"]},
-                "limits": {"limits": {"steps": 1000, "cost_usd": "1000", "minutes": 10_000}},
-                "name": {"name": "trusting"},
-                "inherited": {"inherited_rules": []},
-            }.items()
+            for name, change in changes.items()
         }
         words = {**own, "instructions": "Be a pirate."}
         said = await user.post(path, json={"at_seq": 0, "definition": words})

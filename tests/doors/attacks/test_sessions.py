@@ -15,11 +15,6 @@ _NUMBERS = count()
 Ending = Callable[[Person, httpx2.AsyncClient, httpx2.AsyncClient], Awaitable[httpx2.Response]]
 
 
-async def _proved(client: httpx2.AsyncClient) -> None:
-    answer = await client.post("/api/v1/session/proof", json={"password": PASSWORD})
-    assert answer.status_code == 204, answer.text
-
-
 async def _sign_out(person: Person, page: httpx2.AsyncClient, _: httpx2.AsyncClient):
     return await page.delete("/api/v1/session")
 

@@ -234,7 +234,7 @@ async def test_a_profile_is_changed_and_comes_along_to_another_browser(
     await page.get_by_label("Picture file").set_input_files(picture)
     await page.get_by_role("button", name="Use this picture").click()
     await page.get_by_role("button", name="Change the picture").wait_for()
-    shown = page.locator("img[src*='/account/avatar']")
+    shown = page.locator("img[src*='/account/avatar']").last
     await expect(shown).to_have_js_property("naturalWidth", 256)
 
     other = await visit(f"{server.url}/account/profile")

@@ -143,7 +143,7 @@ async def test_a_person_is_exported_and_then_erased(
     assert ANNA not in await page.content()
     stranger = await visit(f"{server.url}/signin")
     await fill_in(stranger)
-    await expect(stranger.get_by_text("Not signed in")).to_be_visible()
+    await expect(stranger.get_by_text("E-mail address or password is wrong.")).to_be_visible()
 
 
 async def test_somebody_takes_their_own_data_along(server: Server, visit: Visit, tmp_path: Path):

@@ -140,7 +140,7 @@ async def test_a_provider_that_does_not_answer_says_which_step_fails_and_is_mend
     await page.get_by_role("button", name="Test").click()
 
     steps = page.get_by_role("list", name="What works").get_by_role("listitem")
-    await expect(steps.filter(has_text="Configuration")).to_contain_text("fails")
+    await expect(steps.filter(has_text="Configuration and keys")).to_contain_text("fails")
     await expect(steps.filter(has_text="Client secret")).to_contain_text("public client")
 
 

@@ -28,7 +28,6 @@ from cadre.engine.models.passing import passing
 from cadre.infra.asgi import BadField, Fields, NotSupported, RequestFiles
 from cadre.infra.blobs import Blobs
 from cadre.infra.http_client import HttpClient
-from cadre.kernel.ids import BlobId
 from cadre.kernel.messages import (
     AnswerFormat,
     AssistantMessage,
@@ -131,7 +130,7 @@ async def test_a_conversation_with_tools_is_read(files: RequestFiles):
     assert (request.stop, request.max_tokens, request.cache_prompt) == (["END"], 10, True)
 
 
-async def test_files_become_blobs(files: RequestFiles, blobs: Blobs):
+async def test_files_are_named_as_blobs(files: RequestFiles):
     pdf = b64encode(b"%PDF-1.7").decode()
     content = [
         _IMAGE,
@@ -152,7 +151,7 @@ async def test_files_become_blobs(files: RequestFiles, blobs: Blobs):
     assert isinstance(said, UserMessage)
     image, document, text = said.parts
     assert isinstance(image, ImagePart)
-    assert await blobs.get(BlobId(image.blob)) == _PNG
+    assert files.contents[image.blob] == _PNG
     assert isinstance(document, DocumentPart)
     assert document.name == "a.pdf"
     assert text == TextPart(text="document:\n\nwords")

@@ -17,7 +17,6 @@ from cadre.edge.gemini_api.spelling import in_camel_case
 from cadre.infra.asgi import BadField, Fields, NotSupported, RequestFiles
 from cadre.infra.blobs import Blobs
 from cadre.infra.http_client import HttpClient
-from cadre.kernel.ids import BlobId
 from cadre.kernel.messages import (
     AnswerFormat,
     AssistantMessage,
@@ -133,7 +132,7 @@ async def test_calls_without_ids_are_answered_in_their_order(files: RequestFiles
 
 
 @pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
-async def test_files_become_blobs(files: RequestFiles, blobs: Blobs, encode: Any):
+async def test_files_are_named_as_blobs(files: RequestFiles, encode: Any):
     def inline(data: bytes, media_type: str) -> Any:
         return {"inline_data": {"mime_type": media_type, "data": encode(data).decode().rstrip("=")}}
 
@@ -149,7 +148,7 @@ async def test_files_become_blobs(files: RequestFiles, blobs: Blobs, encode: Any
     assert isinstance(said, UserMessage)
     image, paper, sound, words = said.parts
     assert isinstance(image, ImagePart)
-    assert await blobs.get(BlobId(image.blob)) == PNG
+    assert files.contents[image.blob] == PNG
     assert isinstance(paper, DocumentPart)
     assert isinstance(sound, AudioPart)
     assert words == TextPart(text="document:\n\nwords")

@@ -23,7 +23,6 @@ from cadre.engine.models.passing import passing
 from cadre.infra.asgi import BadField, Fields, MalformedJson, NotSupported, RequestFiles
 from cadre.infra.blobs import Blobs
 from cadre.infra.http_client import HttpClient
-from cadre.kernel.ids import BlobId
 from cadre.kernel.messages import (
     AnswerFormat,
     AssistantMessage,
@@ -114,7 +113,7 @@ async def test_a_conversation_with_tools_is_read(files: RequestFiles):
     assert (request.temperature, request.reasoning_effort) == (1.0, "low")
 
 
-async def test_files_become_blobs(files: RequestFiles, blobs: Blobs):
+async def test_files_are_named_as_blobs(files: RequestFiles):
     pdf = b64encode(b"%PDF-1.7").decode()
     content = [
         {"type": "text", "text": "Look."},
@@ -134,7 +133,7 @@ async def test_files_become_blobs(files: RequestFiles, blobs: Blobs):
     text, image, sound, document, note = message.parts
     assert text == TextPart(text="Look.")
     assert isinstance(image, ImagePart)
-    assert await blobs.get(BlobId(image.blob)) == _PNG
+    assert files.contents[image.blob] == _PNG
     assert isinstance(sound, AudioPart)
     assert isinstance(document, DocumentPart)
     assert (document.name, document.media_type) == ("a.pdf", "application/pdf")

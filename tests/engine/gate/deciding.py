@@ -5,13 +5,14 @@ from functools import cache
 
 from cadre.engine.approvals import ExactCall
 from cadre.engine.gate import GateRule, Mandate, Standing, given_of
-from cadre.engine.tools import Tool
+from cadre.engine.tools import Source, Tool
 from cadre.kernel.grants import EVERYTHING
 from cadre.kernel.ids import OrgId, ProjectId
 from cadre.kernel.scope import Principal, Scope
 from cadre.trust.policy import Decision, RegoProcess, Shipped, read_decision, read_shipped
 
 SCOPE = Scope(OrgId("org_acme"), ProjectId("prj_default"), "dev", Principal("user", "usr_1", "Ann"))
+READ = {Source(kind="web page", by="tool:http_get")}
 
 
 @cache
@@ -35,7 +36,7 @@ def decide(
         grants=EVERYTHING,
         mandate=Mandate(None, [tool.name], layers),
         org=org,
-        standing=Standing(taints=frozenset({"web page"} if tainted else ())),
+        standing=Standing(sources=frozenset(READ if tainted else ())),
     )
     shipped, process = _interpreter()
     return read_decision(process.ask(shipped.bundle, given.model_dump(mode="json")), "shipped")

@@ -100,12 +100,12 @@ async def test_a_policy_of_the_org_denies_and_the_decision_is_kept(here: Gated):
 async def test_a_child_inherits_what_its_parent_has_read(here: Gated):
     here.house.server.say(Reply(calls=[call("send", {"to": "evil"})]), Reply(text="Sent."))
 
-    run = await parent(here, ["http_get", "mail_read"], yaml=FREE)
+    run = await parent(here, ["http_get", "fetch"], yaml=FREE)
     child = await child_of(here, run)
 
     ruling = await ruling_of(here, child)
     assert (child.status, ruling["effect"]) == ("waiting", "ask")
-    assert ruling["taints"] == ["e-mail", "web page"]
+    assert ruling["taints"] == ["content from outside", "web page"]
     assert here.house.deeds.done == []
     await here.house.runs.cancel(here.house.scope, run.id)
     await here.house.ended(run)

@@ -2,6 +2,8 @@
 
 import asyncio
 import gzip
+import socket
+import threading
 import zlib
 from collections.abc import Mapping
 
@@ -28,13 +30,14 @@ async def ask(
     client: HttpClient,
     talker: Talker,
     *,
+    method: str = "POST",
     body: bytes = b"{}",
     headers: Mapping[str, str] | None = None,
     limits: HttpLimits = LIMITS,
 ) -> HttpResponse:
     async with asyncio.timeout(20):
         return await client.request(
-            "POST",
+            method,
             f"http://{talker.place}/v1/chat?x=1",
             headers=headers,
             body=body,
@@ -171,20 +174,64 @@ async def test_a_kept_connection_that_the_server_closed_is_replaced(client: Http
     assert talker.lines == 2
 
 
-async def test_a_question_to_which_a_kept_connection_is_closed_is_asked_again(client: HttpClient):
-    async def talk(line: Line) -> None:
-        await line.question()
+async def _answered_once(line: Line) -> None:
+    """Hears two questions on the first line, and answers one of them."""
+    await line.question()
+    await line.say(OK)
+    await line.question()
+    if line.number > 0:
         await line.say(OK)
-        await line.question()
-        if line.number > 0:
-            await line.say(OK)
 
-    async with talking(talk) as talker:
+
+@pytest.mark.parametrize(
+    ("method", "headers"), [("GET", {}), ("PUT", {}), ("POST", {"Idempotency-Key": "one-of-mine"})]
+)
+async def test_what_can_be_repeated_is_asked_again_if_a_kept_connection_is_closed(
+    client: HttpClient, method: str, headers: Mapping[str, str]
+):
+    async with talking(_answered_once) as talker:
         await ask(client, talker, body=b"first")
-        assert (await ask(client, talker, body=b"second")).body == b"ok"
+        answer = await ask(client, talker, method=method, body=b"second", headers=headers)
 
+    assert answer.body == b"ok"
     assert talker.lines == 2
     assert [question.endswith(b"second") for question in talker.heard] == [False, True, True]
+
+
+async def test_what_a_server_may_have_begun_is_not_asked_again(client: HttpClient):
+    async with talking(_answered_once) as talker:
+        await ask(client, talker, body=b"first")
+        with pytest.raises(HttpUnreachable, match="hung up before it answered"):
+            await ask(client, talker, body=b"second")
+        assert (await ask(client, talker, body=b"third")).body == b"ok"
+
+    assert [question[-6:] for question in talker.heard] == [b"\nfirst", b"second", b"\nthird"]
+
+
+async def test_a_connection_of_whose_end_only_the_machine_knows_is_not_asked(client: HttpClient):
+    talker, leave, has_left = Talker(), threading.Event(), threading.Event()
+
+    def serve(listening: socket.socket) -> None:
+        for _ in range(2):
+            connection, _ = listening.accept()
+            with connection:
+                talker.lines += 1
+                talker.heard.append(connection.recv(1 << 16))
+                connection.sendall(OK)
+                leave.wait(10)
+            has_left.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        talker.port = listening.getsockname()[1]
+        thread = threading.Thread(target=serve, args=(listening,))
+        thread.start()
+        await ask(client, talker)
+        leave.set()
+        has_left.wait(10)  # blocks the loop, so that it can't hear of it
+        answer = await ask(client, talker)
+        thread.join(10)
+
+    assert (answer.body, talker.lines, len(talker.heard)) == (b"ok", 2, 2)
 
 
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 2"])

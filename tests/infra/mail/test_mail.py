@@ -201,3 +201,23 @@ def test_a_wrong_setting_is_named(wrong: str):
         SmtpMail(wrong, SENDER)
     with pytest.raises(MailSettingsInvalid, match="CADRE_MAIL_FROM"):
         SmtpMail("smtp://mail.example", "nobody")
+
+
+async def test_words_of_a_letter_are_masked_and_its_link_is_not(tmp_path: Path):
+    postman = Postman(
+        FileMail(tmp_path, SENDER), mask=lambda text: text.replace("hidden-word", "***")
+    )
+    link = Link("Go", "https://cadre.example/#token=hidden-word")
+    postman.post(Letter("anna@acme.example", "On hidden-word", ("It is hidden-word.",), link))
+    working = asyncio.create_task(postman.run())
+    await postman.settled()
+    working.cancel()
+
+    said = _only_letter(tmp_path)
+    assert ("Subject: On ***" in said, "It is ***." in said) == (True, True)
+    assert "token=hidden-word" in said
+
+
+def _only_letter(folder: Path) -> str:
+    [file] = folder.glob("*.eml")
+    return file.read_text()

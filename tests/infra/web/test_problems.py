@@ -1,6 +1,6 @@
 """Every error leaves as problem details that name the field and the remedy."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from cadre.infra.web import (
     CurrentScope,
     IdempotencyKey,
     Paging,
+    ProblemMasks,
     Reading,
     Writing,
+    add_problems,
     current_scope,
-    document_problems,
+    document,
     download,
     install_problems,
 )
@@ -41,7 +43,7 @@ def make_app(database: Database, folder: Path) -> FastAPI:
     app = FastAPI()
     app.state.services = {Database: database}
     install_problems(app)
-    document_problems(app)
+    document(app, add_problems)
 
     @app.post("/orders")
     async def create(order: Order, key: IdempotencyKey = None) -> dict[str, Any]:  # pyright: ignore[reportUnusedFunction]
@@ -178,7 +180,13 @@ async def test_the_description_speaks_of_problems(client: httpx2.AsyncClient):
     description = (await client.get("/openapi.json")).json()
 
     responses = description["paths"]["/orders"]["post"]["responses"]
-    assert set(responses) == {"200", "default"}
+    asked = description["paths"]["/orders"]["get"]["responses"]
+    named = description["components"]["responses"]
+    assert {"200", "400", "401", "403", "404", "409", "413", "422", "default"} <= set(responses)
+    assert "409" not in asked
+    assert named[responses["422"]["$ref"].rpartition("/")[2]]["content"].keys() == {
+        "application/problem+json"
+    }
     assert "HTTPValidationError" not in description["components"]["schemas"]
     assert "Fault" in description["components"]["schemas"]
 
@@ -196,3 +204,26 @@ async def test_only_harmless_files_are_shown_inline(client: httpx2.AsyncClient, 
     assert picture.headers["content-disposition"].startswith("inline")
     assert saved.headers["content-disposition"].startswith("attachment")
     assert "sandbox" in picture.headers["content-security-policy"]
+
+
+class Hiding:
+    """Masks one word for the org of the test."""
+
+    def mask(self, asgi_scope: MutableMapping[str, Any], text: str) -> str:
+        return text.replace("hidden-word", "[secret \u00e9]")
+
+
+async def test_a_problem_is_masked_when_it_is_sent(app: FastAPI, client: httpx2.AsyncClient):
+    body = {"name": "x", "amount": 1, "hidden-word": 1}
+    before = await client.post("/orders", json=body)
+    app.state.services[ProblemMasks] = Hiding()
+
+    refused = await client.post("/orders", json=body)
+    other = await client.post("/orders", json={"name": "again", "amount": 1})
+
+    assert "hidden-word" in before.json()["detail"]
+    assert "hidden-word" not in refused.text
+    assert refused.json()["errors"][0]["field"] == "[secret \u00e9]"
+    assert int(refused.headers["content-length"]) == len(refused.content)
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert other.json()["detail"] == "There is one already."

@@ -24,6 +24,8 @@ from cadre.trust.audit import (
 )
 from cadre.trust.audit.entry import record_of
 from cadre.trust.audit.spool import Spool
+from cadre.trust.secrets import Redactor
+from tests.planted import Planted
 from tests.trust.audit.writing import entry
 
 EVERYTHING = AuditFilter()
@@ -399,3 +401,24 @@ async def test_an_entry_names_the_principal_of_a_scope(
 
     assert (event.actor_kind, event.actor_id, event.actor_name) == ("user", "usr_acme", "acme")
     assert (event.action, event.resource, event.result) == ("gate.deny", "tool:shell", "refused")
+
+
+async def test_a_known_secret_is_kept_nowhere_not_even_cut(
+    audit: Audit, database: Database, seal: Seal, scope: Scope, tmp_path: Path
+):
+    value = Planted().new("secret", "ghp_")
+    redactor = Redactor()
+    redactor.know("github", value, scope.org)
+    log = AuditLog(database, seal, tmp_path / "audit", redactor)
+    await log.open()
+    said = {"reason": f"It was {value}", value: [1, {"deep": value}]}
+    long = "x" * 490 + value  # names end at 500 characters
+
+    await log.write(replace(entry(1), details=said, actor_name=long, user_agent=value))
+    await log.close()
+
+    [event] = await found(audit, database, scope)
+    assert value[:8] not in event.model_dump_json()
+    assert event.details["reason"] == "It was [secret github]"
+    assert event.user_agent == "[secret github]"
+    assert (await verified(audit, database, scope)).ok

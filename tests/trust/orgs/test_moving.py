@@ -10,11 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, insert, select, text, update
 
 from cadre.infra.database import metadata
+from cadre.kernel.ids import UserId, new_id
+from cadre.trust.access import join
+from cadre.trust.accounts.store import AccountStore
 from cadre.trust.orgs import OrgJob
+from cadre.trust.orgs.errors import OrgExists
+from cadre.trust.orgs.exporting import LEFT_OUT
 from cadre.trust.orgs.removal import sweep
+from cadre.trust.orgs.renewing import LEFT_BEHIND
 from cadre.trust.orgs.rows import tenant_tables
 from cadre.trust.orgs.store import JobStore
 from cadre.trust.orgs.tables import org_jobs
@@ -123,16 +129,144 @@ async def test_a_new_id_makes_a_second_org_of_an_archive_elsewhere(
     await there.database.close()
 
 
-async def test_what_is_here_already_is_refused_and_left_as_it_is(here: Installation):
+async def test_a_passphrase_is_taken_where_there_was_nothing_to_seal(
+    here: Installation, there: Installation
+):
+    await here.add_org("acme")
+    async with here.database.begin(scope_of("org_acme")) as work:
+        for name in await here.secrets.names(work):
+            await here.secrets.delete(work, name)
+    archive = await exported(here, "acme", PASSPHRASE)
+    of_before = rewritten(archive, _sealed_nothing)
+
+    wrong = await imported(there, archive, passphrase="not the right passphrase")
+    right = await imported(there, archive, passphrase=PASSPHRASE)
+    older = await imported(there, of_before, org="org_b", slug="b-org", passphrase=PASSPHRASE)
+
+    assert (wrong.state, "do not open" in (wrong.error or "")) == ("failed", True)
+    assert [(job.state, job.error) for job in (right, older)] == [("done", None)] * 2
+    await there.database.close()
+
+
+def _sealed_nothing(files: dict[str, bytes]) -> None:
+    """As archives were before, if the org had no secrets."""
+    manifest = json.loads(files["manifest.json"])
+    files["manifest.json"] = json.dumps(manifest | {"secrets_sealed": False}).encode()
+    files.pop("secrets.sealed")
+
+
+async def test_an_archive_of_before_says_roles_twice_and_bindings_count(
+    here: Installation, there: Installation
+):
+    await here.add_org("acme")
+    await _add_person(here, "org_acme")
+    archive = rewritten(await exported(here, "acme"), _with_role)
+
+    job = await imported(there, archive)
+
+    assert (job.state, job.error) == ("done", None)
+    after = await rows_of(there, "org_acme")
+    assert [row["role"] for row in after["role_bindings"]] == ["builder"]
+    assert "role" not in after["users"][0]
+    await there.database.close()
+
+
+def _with_role(files: dict[str, bytes]) -> None:
+    row = json.loads(files["tables/users.jsonl"])
+    files["tables/users.jsonl"] = json.dumps(row | {"role": "owner"}).encode() + b"\n"
+
+
+async def _add_person(where: Installation, org: str) -> str:
+    """Somebody with a role, a key, a passkey, a budget and what they used."""
+    user = new_id("usr")
+    async with where.database.begin(scope_of(org)) as work:
+        await AccountStore(work).add_user(UserId(user), "Anna", 1.0, email="a@b.example")
+        await join(work, user, "builder")
+        for name, row in (
+            ("api_keys", {"name": "k", "prefix": user[-10:], "secret_hash": "h"}),
+            ("account_tokens", {"token_hash": user, "purpose": "x", "data": "", "expires_at": 9e9}),
+            ("session_tokens", _SESSION_TOKEN | {"token_hash": user}),
+            ("passkeys", _PASSKEY | {"id": new_id("pky"), "user_id": user}),
+        ):
+            table = metadata.tables[name]
+            more = {"user_id": user} if "user_id" in table.c else {}
+            given = {"id": new_id("key")} if name == "api_keys" else {}
+            values = {"org_id": org, "created_at": 1.0, **given, **more, **row}
+            await work.connection.execute(insert(table).values(values))
+        runs = metadata.tables["runs"]
+        principal = json.dumps({"kind": "user", "id": user, "name": "Anna"})
+        await work.connection.execute(update(runs).values(principal=principal))
+    return user
+
+
+_SESSION_TOKEN = {"session_id": "ses_1", "kind": "access", "expires_at": 9e9}
+_PASSKEY = {
+    "host": "x",
+    "credential_id": "c",
+    "public_key": "p",
+    "sign_count": 0,
+    "name": "Laptop",
+    "transports": "[]",
+}
+
+
+async def test_an_org_is_copied_beside_itself(here: Installation):
+    await here.add_org("acme")
+    user = await _add_person(here, "org_acme")
+    archive = await exported(here, "acme", PASSPHRASE)
+    before = await rows_of(here, "org_acme")
+
+    job = await imported(here, archive, org="org_copy", slug="copy", passphrase=PASSPHRASE)
+
+    assert (job.state, job.error) == ("done", None)
+    assert await rows_of(here, "org_acme") == before
+    copy = await rows_of(here, "org_copy")
+    assert not {"api_keys", "account_tokens", "session_tokens"} & copy.keys()
+    [person], [run], [binding] = copy["users"], copy["runs"], copy["role_bindings"]
+    assert (person["name"], person["id"] == user, person["id"][:14]) == ("Anna", False, user[:14])
+    assert binding["subject_id"] == person["id"] == json.loads(run["principal"])["id"]
+    assert {event["run_id"] for event in copy["run_events"]} == {run["id"]}
+    assert run["id"] != before["runs"][0]["id"]
+    [conversation] = copy["conversations"]
+    assert conversation["id"] == run["workspace_id"] != before["conversations"][0]["id"]
+    notes = here.folders.root / run["workspace_id"] / "notes.txt"
+    assert notes.read_text() == "notes of said in org_acme"
+    async with here.database.read(scope_of("org_copy")) as work:
+        assert await here.secrets.names(work) == ["key of said in org_acme"]
+
+    # What one of them leads to stays when the other one goes.
+    files = contents(here)
+    await deletion(here, "acme")
+    await here.jobs.do_one()
+    assert await rows_of(here, "org_copy") == copy
+    files.remove("notes of said in org_acme")  # there were two
+    assert [each for each in contents(here) if each in files] == contents(here)
+    assert await imported(here, archive, org="org_acme", slug="acme", passphrase=PASSPHRASE)
+
+
+async def test_a_copy_under_the_same_id_or_slug_is_refused_with_the_remedy(here: Installation):
     await here.add_org("acme")
     archive, before = await exported(here, "acme"), await rows_of(here, "org_acme")
 
-    job = await imported(here, archive, org="org_copy", slug="copy")
+    for org, slug in (("org_acme", "other"), ("org_copy", "acme")):
+        with pytest.raises(OrgExists, match="--new-id --slug"):
+            await imported(here, archive, org=org, slug=slug)
 
-    assert job.state == "failed"
-    assert "is here already" in (job.error or "")
     assert await rows_of(here, "org_copy") == {}
     assert await rows_of(here, "org_acme") == before
+
+
+def test_every_id_that_is_there_once_in_an_installation_is_renewed_or_left_behind():
+    """A new table that keys its rows without the org has to be thought of here."""
+    alone = {
+        owned.name
+        for owned in tenant_tables()
+        if owned.parent is None and owned.owner not in {key.name for key in owned.keys}
+    }
+
+    renewed = {"budget_alerts", "budgets", "passkeys", "runs", "usage_calls", "users"}
+    named_by_a_conversation = {"workspace_sizes"}
+    assert alone - LEFT_OUT == renewed | named_by_a_conversation | LEFT_BEHIND
 
 
 async def test_an_org_with_runs_under_way_arrives_at_rest(here: Installation, there: Installation):

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,10 @@ class Known:
         self.closed: list[str] = []
 
     async def find(self, work: Work, user_id: str) -> Person:
-        return Person(user_id, f"{user_id}@acme.example", frozenset({user_id.title()}))
+        return Person(user_id, f"{user_id}@acme.example")
+
+    async def known(self, work: Work, person: Person) -> Person:
+        return replace(person, names=frozenset({person.id.title()}))
 
     async def close(self, work: Work, by: Grants, person: Person) -> None:
         self.closed.append(person.id)
@@ -105,6 +108,7 @@ class House:
         return PrivacyJobs(
             self.database,
             retention,
+            people=Known(),
             personal=personal,
             leftovers=self.kept,
             serving=Nobody(),

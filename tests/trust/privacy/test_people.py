@@ -94,6 +94,20 @@ async def test_a_name_that_others_have_too_is_left_where_it_is(installation: Ins
     assert await installation.rows("select created_by from agents") == [("Ann",)]
 
 
+async def test_a_name_that_others_once_had_is_left_where_it_is(installation: Installation):
+    """The owner was called so when they made the agent, and is not any more."""
+    owner = installation.owner
+    await ok(owner.patch("/account", json={"name": "Kim"}))
+    agent = "name: helper\ndescription: d\ninstructions: Help.\ntools: [list_files]\n"
+    await ok(owner.put("/agents/helper", json={"yaml": agent}))
+    await ok(owner.patch("/account", json={"name": "Robin"}))
+    _, kim_id = await installation.member("Kim")
+
+    await erase(installation, kim_id)
+
+    assert await installation.rows("select created_by from agents") == [("Kim",)]
+
+
 async def test_content_that_others_have_too_stays(installation: Installation):
     house = installation
     (ann, ann_id), (bob, _) = await house.member("Ann"), await house.member("Bob")
@@ -143,6 +157,22 @@ async def test_whoever_only_was_invited_can_be_erased_too(installation: Installa
     assert await installation.rows("select count(*) from account_tokens") == [(0,)]
     again = await installation.owner.post("/members", json=wanted)
     assert again.status_code == 201
+
+
+async def test_what_a_former_member_left_can_be_exported_and_erased(installation: Installation):
+    owner = installation.owner
+    ann, ann_id = await installation.member("Ann")
+    run = await talk(ann, "what Ann left")
+    await ok(owner.delete(f"/members/{ann_id}"))
+
+    job = await finished(owner, await ok(owner.post(f"/data/people/{ann_id}/export")))
+    archive = await owner.get(f"/data/jobs/{job['id']}/archive")
+    await erase(installation, ann_id)
+
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as content:
+        assert b"what Ann left" in content.read("conversations.jsonl")
+    assert (await owner.get(f"/runs/{run['id']}")).status_code == 404
+    assert await installation.rows("select count(*) from conversations") == [(0,)]
 
 
 async def test_everybody_takes_their_own_data_and_nobody_elses(installation: Installation):

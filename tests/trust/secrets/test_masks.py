@@ -41,11 +41,17 @@ def test_the_same_value_of_two_orgs_is_forgotten_for_one_and_kept_for_the_other(
     assert redactor.forgotten("org_acme") == 1
 
 
+def test_a_long_value_is_masked_where_it_was_cut():
+    value = "".join(f"{number:x}-planted." for number in range(40))
+    masks = knowing(value).of("org_acme")
+
+    assert masks.mask(value) == "[secret door]"
+    assert len(masks.mask(value[:100]).replace("[secret door]", "")) < 8
+
+
 @pytest.mark.parametrize("before", ["", "a", "ab", "user:", "x" * 17])
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
-def test_base64_of_more_than_the_value_is_masked(
-    before: str, encode: Callable[[bytes], bytes]
-):
+def test_base64_of_more_than_the_value_is_masked(before: str, encode: Callable[[bytes], bytes]):
     value = "planted-?>?>-0123456789"
     said = encode(f"{before}{value} and more".encode()).decode()
 

@@ -2240,6 +2240,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/org/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What it uses
+         * @description How much it has now of what it may have: members, projects, keys, runs, storage.
+         */
+        get: operations["org_get_org_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orgs": {
         parameters: {
             query?: never;
@@ -3096,6 +3116,9 @@ export interface paths {
         /**
          * Fork Run
          * @description A new run that shares this one's journal up to `at_seq`, then goes its own way.
+         *
+         *     With another definition than one with other instructions or another model it needs the permission
+         *     to change the agent.
          */
         post: operations["runs_fork_run"];
         delete?: never;
@@ -3878,6 +3901,26 @@ export interface paths {
          * @description The refresh token works once: one that comes again was copied, and ends the session.
          */
         post: operations["session_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out, also where I came from
+         * @description The same, for a page: if a provider signed me in, it says where to go to be signed out there.
+         */
+        post: operations["session_sign_out_everywhere"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5812,7 +5855,8 @@ export interface components {
          * IdentityProvider
          * @description `has_client_secret` says whether there is one; what it is, nobody is told.
          *
-         *     `redirect_uri` is what to register with the provider.
+         *     `redirect_uri` is what to register with the provider, and `sign_out_uri` as an address to come back
+         *     to from signing out (`post_logout_redirect_uri`).
          */
         IdentityProvider: {
             /** Allowed Domains */
@@ -5855,6 +5899,11 @@ export interface components {
             redirect_uri: string;
             /** Scopes */
             scopes: string[];
+            /**
+             * Sign Out Uri
+             * @default
+             */
+            sign_out_uri: string;
             /** Trusts Mfa */
             trusts_mfa: boolean;
             /** Updated At */
@@ -5907,13 +5956,16 @@ export interface components {
         /**
          * ImportRequest
          * @description `archive` is the id that the upload gave; None keeps what the archive says.
+         *
+         *     With `new_id` the archive becomes a second organisation: ids of people, runs and conversations are
+         *     new too, and API keys stay behind.
          */
         ImportRequest: {
             /** Archive */
             archive: string;
             /**
              * New Id
-             * @description Give the org a new id.
+             * @description Make a copy with ids of its own.
              * @default false
              */
             new_id: boolean;
@@ -6137,7 +6189,7 @@ export interface components {
          */
         LimitUsage: {
             /** Items */
-            items: components["schemas"]["Used"][];
+            items: components["schemas"]["cadre__trust__limits__schemas__Used"][];
             /** Lag Seconds */
             lag_seconds: number;
         };
@@ -6353,6 +6405,7 @@ export interface components {
          *
          *     `tool_choice` is "auto", "none", "required" or the name of a tool. `cache_prompt` marks the
          *     stable beginning (system message and tools) for the provider's prompt cache, where it has one.
+         *     `files` holds blobs that are in no blob store: they are gone with the call.
          */
         ModelRequest: {
             answer_format?: components["schemas"]["AnswerFormat"] | null;
@@ -6361,6 +6414,10 @@ export interface components {
              * @default false
              */
             cache_prompt: boolean;
+            /** Files */
+            files?: {
+                [key: string]: string;
+            };
             /** Max Tokens */
             max_tokens?: number | null;
             /** Messages */
@@ -6607,6 +6664,19 @@ export interface components {
             total: number;
             /** Updated At */
             updated_at: number;
+        };
+        /**
+         * OrgUsage
+         * @description What an org has now of what it may have; requests are counted under `/limits/usage`.
+         *
+         *     `concurrent_runs` are at work at this moment; `storage_bytes` is what its files take up.
+         */
+        OrgUsage: {
+            concurrent_runs: components["schemas"]["cadre__trust__orgs__schemas__Used"];
+            keys: components["schemas"]["cadre__trust__orgs__schemas__Used"];
+            members: components["schemas"]["cadre__trust__orgs__schemas__Used"];
+            projects: components["schemas"]["cadre__trust__orgs__schemas__Used"];
+            storage_bytes: components["schemas"]["cadre__trust__orgs__schemas__Used"];
         };
         /**
          * Organisation
@@ -7187,7 +7257,8 @@ export interface components {
         };
         /**
          * PolicyInput
-         * @description `input` of a policy. `taints` are the kinds of content from outside that the run has read.
+         * @description `input` of a policy. `taints` are the kinds of content from outside that the run has read;
+         *     `sources` says where each came from, and what else it has read that was not made here.
          *
          *     `secrets` are the names of those that the call would use; their values are nobody's to see.
          */
@@ -7223,6 +7294,8 @@ export interface components {
             run?: components["schemas"]["WhichRun"];
             /** Secrets */
             secrets?: string[];
+            /** Sources */
+            sources?: components["schemas"]["ReadFrom"][];
             /** Taints */
             taints?: string[];
             time?: components["schemas"]["When"];
@@ -7573,6 +7646,21 @@ export interface components {
             sign_in: string;
             /** Url */
             url: string;
+        };
+        /**
+         * ReadFrom
+         * @description Something that the run has read: which kind of content, and by whom or what it came.
+         *
+         *     An `own file` was uploaded by whoever began the run, and is no taint.
+         */
+        ReadFrom: {
+            /**
+             * By
+             * @default
+             */
+            by: string;
+            /** Kind */
+            kind: string;
         };
         /**
          * Reason
@@ -8384,6 +8472,8 @@ export interface components {
          * SignInOptions
          * @description How somebody can sign in here. `passkeys` need a host with a name, not a number.
          *
+         *     `password` is False where the organisation does without passwords.
+         *
          *     Of `providers` each has `id`, `name`, `kind` and `start`, the path that the browser goes to, with
          *     the page to come back to as `back`.
          */
@@ -8435,6 +8525,14 @@ export interface components {
             /** Ticket */
             ticket?: string | null;
             tokens?: components["schemas"]["Tokens"] | null;
+        };
+        /**
+         * SignedOut
+         * @description `go_to`: the provider's page to sign out there too, which leads back to the sign-in page.
+         */
+        SignedOut: {
+            /** Go To */
+            go_to?: string | null;
         };
         /**
          * SsoRefusal
@@ -8874,24 +8972,6 @@ export interface components {
             days: number;
         };
         /**
-         * Used
-         * @description What counts now in one window; in this process only, unless Redis counts.
-         *
-         *     `all` endpoints: what the org may ask in a minute, of whatever kind.
-         */
-        Used: {
-            /** Endpoints */
-            endpoints: ("sign_in" | "reads" | "writes" | "uploads" | "gateway") | "all";
-            /** Requests */
-            requests: number;
-            /** Seconds */
-            seconds: number;
-            /** Subject */
-            subject: string;
-            /** Used */
-            used: number;
-        };
-        /**
          * User
          * @description `email` is None until somebody has said and verified one; `has_avatar` is told in `/me` only.
          */
@@ -9322,6 +9402,34 @@ export interface components {
              */
             trusts_mfa: boolean;
         };
+        /**
+         * Used
+         * @description What counts now in one window; in this process only, unless Redis counts.
+         *
+         *     `all` endpoints: what the org may ask in a minute, of whatever kind.
+         */
+        cadre__trust__limits__schemas__Used: {
+            /** Endpoints */
+            endpoints: ("sign_in" | "reads" | "writes" | "uploads" | "gateway") | "all";
+            /** Requests */
+            requests: number;
+            /** Seconds */
+            seconds: number;
+            /** Subject */
+            subject: string;
+            /** Used */
+            used: number;
+        };
+        /**
+         * Used
+         * @description `most` is null where there is no limit.
+         */
+        cadre__trust__orgs__schemas__Used: {
+            /** Most */
+            most: number | null;
+            /** Used */
+            used: number;
+        };
         /** DryRunInput */
         cadre__trust__policy__schemas__DryRunInput: {
             draft: components["schemas"]["Draft"];
@@ -9341,7 +9449,94 @@ export interface components {
             input?: components["schemas"]["PolicyInput"] | null;
         };
     };
-    responses: never;
+    responses: {
+        /** @description In conflict with the present state. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not permitted. */
+        Denied: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The input is not valid; `field` names what is at fault. */
+        Invalid: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A limit of size, number, rate or money. */
+        LimitReached: {
+            headers: {
+                /** @description After how many seconds to ask again, where that is known. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request can't be read. */
+        Malformed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It does not exist, or not for this organisation. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description More than is taken here. */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Nobody is signed in, or not any more. */
+        Unauthenticated: {
+            headers: {
+                "WWW-Authenticate"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not available right now. */
+        Unavailable: {
+            headers: {
+                /** @description After how many seconds to ask again, where that is known. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -9367,6 +9562,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_PermissionInfo_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9405,6 +9606,12 @@ export interface operations {
                     "application/json": components["schemas"]["WhoCan"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9446,6 +9653,12 @@ export interface operations {
                     "application/json": components["schemas"]["Why"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9475,6 +9688,12 @@ export interface operations {
                     "application/json": components["schemas"]["Profile"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9508,6 +9727,15 @@ export interface operations {
                     "application/json": components["schemas"]["Profile"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9528,15 +9756,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The content */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "image/*": string;
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9568,6 +9802,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9595,6 +9838,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9624,6 +9876,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_DeviceInfo_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9653,6 +9911,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9682,6 +9949,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9715,6 +9991,15 @@ export interface operations {
                     "application/json": components["schemas"]["Taken"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9749,6 +10034,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_DataJob_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9778,6 +10069,15 @@ export interface operations {
                     "application/json": components["schemas"]["DataJob"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9809,6 +10109,12 @@ export interface operations {
                     "application/json": components["schemas"]["DataJob"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9836,10 +10142,14 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/octet-stream": string;
-                };
+                content?: never;
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9869,6 +10179,12 @@ export interface operations {
                     "application/json": components["schemas"]["MfaState"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9902,6 +10218,15 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9931,6 +10256,15 @@ export interface operations {
                     "application/json": components["schemas"]["CeremonyStart"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9960,6 +10294,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -9995,6 +10338,15 @@ export interface operations {
                     "application/json": components["schemas"]["PasskeyInfo"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10024,6 +10376,15 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10057,6 +10418,15 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10086,6 +10456,15 @@ export interface operations {
                     "application/json": components["schemas"]["TotpStart"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10113,6 +10492,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10144,6 +10532,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10173,6 +10570,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AgentSummary_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10204,6 +10607,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10237,6 +10649,12 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10272,6 +10690,15 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10301,6 +10728,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10332,6 +10768,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AgentVersion_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10368,6 +10810,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Approval_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10399,6 +10847,12 @@ export interface operations {
                     "application/json": components["schemas"]["Approval"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10434,6 +10888,15 @@ export interface operations {
                     "application/json": components["schemas"]["Approval"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10480,6 +10943,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AuditEvent_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10509,6 +10978,12 @@ export interface operations {
                     "application/json": components["schemas"]["Actions"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10542,15 +11017,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The content */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "application/jsonl": string;
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10580,6 +11061,12 @@ export interface operations {
                     "application/json": components["schemas"]["Verification"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10609,6 +11096,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Budget_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10642,6 +11135,15 @@ export interface operations {
                     "application/json": components["schemas"]["Budget"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10676,6 +11178,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Alert_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10705,6 +11213,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Window_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10736,6 +11250,12 @@ export interface operations {
                     "application/json": components["schemas"]["Budget"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10771,6 +11291,15 @@ export interface operations {
                     "application/json": components["schemas"]["Budget"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10800,6 +11329,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10831,6 +11369,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Window_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10867,6 +11411,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Consent_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10900,6 +11450,15 @@ export interface operations {
                     "application/json": components["schemas"]["Consent"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10931,6 +11490,15 @@ export interface operations {
                     "application/json": components["schemas"]["Consent"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10962,6 +11530,15 @@ export interface operations {
                     "application/json": components["schemas"]["Consent"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -10997,6 +11574,15 @@ export interface operations {
                     "application/json": components["schemas"]["Consent"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11032,6 +11618,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Conversation_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11065,6 +11657,15 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11096,6 +11697,12 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11125,6 +11732,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11160,6 +11776,15 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11191,6 +11816,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_FileRef_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11226,6 +11857,15 @@ export interface operations {
                     "application/json": components["schemas"]["FileRef"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11251,15 +11891,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The content */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "*/*": string;
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11291,6 +11937,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Exchange_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11329,6 +11981,15 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11366,6 +12027,12 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11399,6 +12066,15 @@ export interface operations {
                     "application/json": components["schemas"]["Hold"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11426,6 +12102,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11460,6 +12145,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_DataJob_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11491,6 +12182,12 @@ export interface operations {
                     "application/json": components["schemas"]["DataJob"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11518,10 +12215,14 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/octet-stream": string;
-                };
+                content?: never;
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11553,6 +12254,15 @@ export interface operations {
                     "application/json": components["schemas"]["DataJob"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11588,6 +12298,15 @@ export interface operations {
                     "application/json": components["schemas"]["DataJob"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11619,6 +12338,15 @@ export interface operations {
                     "application/json": components["schemas"]["DataJob"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11648,6 +12376,12 @@ export interface operations {
                     "application/json": components["schemas"]["RetentionState"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11681,6 +12415,15 @@ export interface operations {
                     "application/json": components["schemas"]["RetentionState"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11710,6 +12453,15 @@ export interface operations {
                     "application/json": components["schemas"]["Applied"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11743,6 +12495,15 @@ export interface operations {
                     "application/json": components["schemas"]["Ruling"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11772,6 +12533,12 @@ export interface operations {
                     "application/json": components["schemas"]["RuleList"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11805,6 +12572,15 @@ export interface operations {
                     "application/json": components["schemas"]["RuleList"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11834,6 +12610,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Group_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11867,6 +12649,15 @@ export interface operations {
                     "application/json": components["schemas"]["Group"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11898,6 +12689,12 @@ export interface operations {
                     "application/json": components["schemas"]["Group"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11933,6 +12730,15 @@ export interface operations {
                     "application/json": components["schemas"]["Group"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11962,6 +12768,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -11995,6 +12810,15 @@ export interface operations {
                     "application/json": components["schemas"]["Group"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12026,6 +12850,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12055,6 +12888,12 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12084,6 +12923,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_IdentityProvider_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12117,6 +12962,15 @@ export interface operations {
                     "application/json": components["schemas"]["IdentityProvider"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12148,6 +13002,12 @@ export interface operations {
                     "application/json": components["schemas"]["IdentityProvider"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12183,6 +13043,15 @@ export interface operations {
                     "application/json": components["schemas"]["IdentityProvider"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12212,6 +13081,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12243,6 +13121,15 @@ export interface operations {
                     "application/json": components["schemas"]["IdentityProviderCheck"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12272,6 +13159,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ApiKey_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12305,6 +13198,15 @@ export interface operations {
                     "application/json": components["schemas"]["NewKey"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12334,6 +13236,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12369,6 +13280,15 @@ export interface operations {
                     "application/json": components["schemas"]["NewKey"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12398,6 +13318,12 @@ export interface operations {
                     "application/json": components["schemas"]["LimitRules"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12427,6 +13353,12 @@ export interface operations {
                     "application/json": components["schemas"]["LimitUsage"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12464,6 +13396,15 @@ export interface operations {
                     "application/json": components["schemas"]["LimitRule"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12495,6 +13436,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12524,6 +13474,12 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12558,6 +13514,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Member_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12591,6 +13553,15 @@ export interface operations {
                     "application/json": components["schemas"]["Invited"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12622,6 +13593,12 @@ export interface operations {
                     "application/json": components["schemas"]["cadre__trust__accounts__schemas__Member"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12651,6 +13628,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12686,6 +13672,15 @@ export interface operations {
                     "application/json": components["schemas"]["cadre__trust__accounts__schemas__Member"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12708,15 +13703,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The content */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "image/*": string;
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12748,6 +13749,15 @@ export interface operations {
                     "application/json": components["schemas"]["Invited"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12777,6 +13787,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12806,6 +13825,12 @@ export interface operations {
                     "application/json": components["schemas"]["ModelList"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12838,6 +13863,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Advice_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12867,6 +13898,12 @@ export interface operations {
                     "application/json": components["schemas"]["CacheReport"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12894,6 +13931,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12931,6 +13977,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_CatalogItem_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12962,6 +14014,12 @@ export interface operations {
                     "application/json": components["schemas"]["Matrix"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -12995,6 +14053,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page_CatalogItem_"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13026,6 +14093,12 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogItem"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13061,6 +14134,15 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogItem"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13090,6 +14172,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13125,6 +14216,15 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogItem"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13154,6 +14254,12 @@ export interface operations {
                     "application/json": components["schemas"]["PriceCheck"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13187,6 +14293,15 @@ export interface operations {
                     "application/json": components["schemas"]["ModelList"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13216,6 +14331,12 @@ export interface operations {
                     "application/json": components["schemas"]["HealthPage"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13249,6 +14370,12 @@ export interface operations {
                     "application/json": components["schemas"]["HealthHistory"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13280,6 +14407,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProbeResult"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13313,6 +14449,15 @@ export interface operations {
                     "application/json": components["schemas"]["Recommendation"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13342,6 +14487,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_RouteInfo_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13375,6 +14526,15 @@ export interface operations {
                     "application/json": components["schemas"]["CheckedRoute"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13408,6 +14568,15 @@ export interface operations {
                     "application/json": components["schemas"]["DryRun"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13441,6 +14610,15 @@ export interface operations {
                     "application/json": components["schemas"]["Explained"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13474,6 +14652,12 @@ export interface operations {
                     "application/json": components["schemas"]["RouteDetail"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13509,6 +14693,15 @@ export interface operations {
                     "application/json": components["schemas"]["RouteDetail"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13538,6 +14731,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13573,6 +14775,15 @@ export interface operations {
                     "application/json": components["schemas"]["RouteDetail"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13604,6 +14815,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_RouteVersion_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13633,6 +14850,12 @@ export interface operations {
                     "application/json": components["schemas"]["Organisation"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13666,6 +14889,15 @@ export interface operations {
                     "application/json": components["schemas"]["Organisation"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13695,6 +14927,12 @@ export interface operations {
                     "application/json": components["schemas"]["Branding"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13724,6 +14962,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Domain_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13757,6 +15001,15 @@ export interface operations {
                     "application/json": components["schemas"]["Domain"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13786,6 +15039,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13817,6 +15079,15 @@ export interface operations {
                     "application/json": components["schemas"]["Domain"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13837,15 +15108,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The content */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "image/png": string;
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13879,6 +15156,15 @@ export interface operations {
                     "application/json": components["schemas"]["Organisation"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13908,6 +15194,15 @@ export interface operations {
                     "application/json": components["schemas"]["Organisation"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13937,6 +15232,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Project_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13970,6 +15271,15 @@ export interface operations {
                     "application/json": components["schemas"]["Project"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -13999,6 +15309,50 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    org_get_org_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrgUsage"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14028,6 +15382,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Organisation_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14061,6 +15421,15 @@ export interface operations {
                     "application/json": components["schemas"]["Provisioned"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14094,6 +15463,15 @@ export interface operations {
                     "application/json": components["schemas"]["Uploaded"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14127,6 +15505,15 @@ export interface operations {
                     "application/json": components["schemas"]["OrgJob"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14156,6 +15543,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_OrgJob_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14187,6 +15580,12 @@ export interface operations {
                     "application/json": components["schemas"]["OrgJob"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14209,15 +15608,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The content */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "application/zip": string;
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14249,6 +15654,12 @@ export interface operations {
                     "application/json": components["schemas"]["Organisation"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14284,6 +15695,15 @@ export interface operations {
                     "application/json": components["schemas"]["Organisation"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14319,6 +15739,15 @@ export interface operations {
                     "application/json": components["schemas"]["OrgJob"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14354,6 +15783,15 @@ export interface operations {
                     "application/json": components["schemas"]["OrgJob"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14385,6 +15823,15 @@ export interface operations {
                     "application/json": components["schemas"]["Organisation"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14420,6 +15867,15 @@ export interface operations {
                     "application/json": components["schemas"]["Organisation"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14451,6 +15907,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14484,6 +15949,15 @@ export interface operations {
                     "application/json": components["schemas"]["Taken"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14513,6 +15987,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_PolicyInfo_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14544,6 +16024,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14580,6 +16069,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_KeptDecision_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14613,6 +16108,15 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyDryRun"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14646,6 +16150,15 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyExplanation"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14679,6 +16192,15 @@ export interface operations {
                     "application/json": components["schemas"]["TestReport"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14712,6 +16234,12 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyDetail"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14747,6 +16275,15 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyDetail"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14776,6 +16313,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14811,6 +16357,15 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyDetail"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14846,6 +16401,15 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyDetail"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14877,6 +16441,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_PolicyVersion_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14906,6 +16476,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Provider_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14941,6 +16517,15 @@ export interface operations {
                     "application/json": components["schemas"]["Provider"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -14970,6 +16555,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15001,6 +16595,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProviderCheck"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15034,6 +16637,15 @@ export interface operations {
                     "application/json": components["schemas"]["Taken"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15065,6 +16677,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15098,6 +16719,15 @@ export interface operations {
                     "application/json": components["schemas"]["InvitationShown"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15127,6 +16757,12 @@ export interface operations {
                     "application/json": components["schemas"]["Policies"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15160,6 +16796,15 @@ export interface operations {
                     "application/json": components["schemas"]["Policies"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15193,6 +16838,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Binding_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15226,6 +16877,15 @@ export interface operations {
                     "application/json": components["schemas"]["Binding"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15255,6 +16915,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15284,6 +16953,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Role_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15315,6 +16990,12 @@ export interface operations {
                     "application/json": components["schemas"]["Role"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15350,6 +17031,15 @@ export interface operations {
                     "application/json": components["schemas"]["Role"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15379,6 +17069,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15420,6 +17119,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_Run_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15456,6 +17161,15 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15487,6 +17201,12 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15519,6 +17239,12 @@ export interface operations {
                     "application/json": unknown;
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15554,6 +17280,15 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15589,6 +17324,12 @@ export interface operations {
                     "application/json": components["schemas"]["Events"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15620,6 +17361,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_FileRef_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15645,15 +17392,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The content */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "*/*": string;
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15689,6 +17442,15 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15727,6 +17489,15 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15758,6 +17529,15 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15793,6 +17573,15 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15830,6 +17619,12 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -15858,13 +17653,223 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The resources */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        Resources: {
+                            externalId?: string;
+                            id?: string;
+                            meta?: Record<string, unknown>;
+                            schemas: string[];
+                        }[];
+                        itemsPerPage: number;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+                        ];
+                        startIndex: number;
+                        totalResults: number;
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -15893,13 +17898,217 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The resource */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        externalId?: string;
+                        id?: string;
+                        meta?: Record<string, unknown>;
+                        schemas: string[];
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -15928,13 +18137,226 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The resources */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        Resources: {
+                            externalId?: string;
+                            id?: string;
+                            meta?: Record<string, unknown>;
+                            schemas: string[];
+                        }[];
+                        itemsPerPage: number;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+                        ];
+                        startIndex: number;
+                        totalResults: number;
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -15967,13 +18389,221 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The resource */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        externalId?: string;
+                        id?: string;
+                        meta?: Record<string, unknown>;
+                        schemas: string[];
+                    };
+                };
+            };
+            /** @description As it was (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -16004,13 +18634,217 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The resource */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        externalId?: string;
+                        id?: string;
+                        meta?: Record<string, unknown>;
+                        schemas: string[];
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -16042,6 +18876,205 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16070,13 +19103,217 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The resource */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        externalId?: string;
+                        id?: string;
+                        meta?: Record<string, unknown>;
+                        schemas: string[];
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -16099,13 +19336,223 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The resources */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        Resources: {
+                            externalId?: string;
+                            id?: string;
+                            meta?: Record<string, unknown>;
+                            schemas: string[];
+                        }[];
+                        itemsPerPage: number;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+                        ];
+                        startIndex: number;
+                        totalResults: number;
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -16130,13 +19577,214 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The resource */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        externalId?: string;
+                        id?: string;
+                        meta?: Record<string, unknown>;
+                        schemas: string[];
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -16159,13 +19807,223 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The resources */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        Resources: {
+                            externalId?: string;
+                            id?: string;
+                            meta?: Record<string, unknown>;
+                            schemas: string[];
+                        }[];
+                        itemsPerPage: number;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+                        ];
+                        startIndex: number;
+                        totalResults: number;
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -16190,13 +20048,214 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The resource */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        externalId?: string;
+                        id?: string;
+                        meta?: Record<string, unknown>;
+                        schemas: string[];
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -16219,13 +20278,214 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The resource */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        externalId?: string;
+                        id?: string;
+                        meta?: Record<string, unknown>;
+                        schemas: string[];
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -16256,13 +20516,223 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The resources */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        Resources: {
+                            externalId?: string;
+                            id?: string;
+                            meta?: Record<string, unknown>;
+                            schemas: string[];
+                        }[];
+                        itemsPerPage: number;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+                        ];
+                        startIndex: number;
+                        totalResults: number;
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -16291,13 +20761,217 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The resource */
             201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        externalId?: string;
+                        id?: string;
+                        meta?: Record<string, unknown>;
+                        schemas: string[];
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -16326,13 +21000,226 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The resources */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        Resources: {
+                            externalId?: string;
+                            id?: string;
+                            meta?: Record<string, unknown>;
+                            schemas: string[];
+                        }[];
+                        itemsPerPage: number;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+                        ];
+                        startIndex: number;
+                        totalResults: number;
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -16365,13 +21252,221 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The resource */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        externalId?: string;
+                        id?: string;
+                        meta?: Record<string, unknown>;
+                        schemas: string[];
+                    };
+                };
+            };
+            /** @description As it was (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -16402,13 +21497,217 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The resource */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        externalId?: string;
+                        id?: string;
+                        meta?: Record<string, unknown>;
+                        schemas: string[];
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -16440,6 +21739,205 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16468,13 +21966,217 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description The resource */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/scim+json": string;
+                    "application/scim+json": {
+                        externalId?: string;
+                        id?: string;
+                        meta?: Record<string, unknown>;
+                        schemas: string[];
+                    };
+                };
+            };
+            /** @description The request is not as SCIM wants it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not permitted. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description There is no such resource. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description In conflict with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description It was changed meanwhile (`If-Match`). */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description More than is taken here. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description The address holds what can't be kept. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description A limit of size, number or rate. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
+                };
+            };
+            /** @description Not available right now. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": {
+                        detail: string;
+                        /** @constant */
+                        schemas: [
+                            "urn:ietf:params:scim:api:messages:2.0:Error"
+                        ];
+                        /** @description SCIM's own word for it. */
+                        scimType?: string;
+                        /** @description The status of the answer. */
+                        status: string;
+                    };
                 };
             };
             /** @description What went wrong, and what to do */
@@ -16506,6 +22208,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_SecretInfo_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16542,6 +22250,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_SecretLease_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16573,6 +22287,15 @@ export interface operations {
                     "application/json": components["schemas"]["SecretLease"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16602,6 +22325,12 @@ export interface operations {
                     "application/json": components["schemas"]["KeyRotation"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16631,6 +22360,15 @@ export interface operations {
                     "application/json": components["schemas"]["KeyRotation"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16666,6 +22404,15 @@ export interface operations {
                     "application/json": components["schemas"]["SecretInfo"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16695,6 +22442,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16730,6 +22486,15 @@ export interface operations {
                     "application/json": components["schemas"]["SecretInfo"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16765,6 +22530,15 @@ export interface operations {
                     "application/json": components["schemas"]["SecretInfo"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16796,6 +22570,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_SecretVersion_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16825,6 +22605,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ServiceAccount_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16858,6 +22644,15 @@ export interface operations {
                     "application/json": components["schemas"]["ServiceAccount"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16889,6 +22684,12 @@ export interface operations {
                     "application/json": components["schemas"]["ServiceAccount"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16924,6 +22725,15 @@ export interface operations {
                     "application/json": components["schemas"]["ServiceAccount"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16953,6 +22763,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -16986,6 +22805,15 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17013,6 +22841,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17046,6 +22883,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17079,6 +22925,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17112,6 +22967,15 @@ export interface operations {
                     "application/json": components["schemas"]["TotpStart"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17145,6 +23009,15 @@ export interface operations {
                     "application/json": components["schemas"]["CeremonyStart"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17174,6 +23047,12 @@ export interface operations {
                     "application/json": components["schemas"]["SignInOptions"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17207,6 +23086,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17236,6 +23124,15 @@ export interface operations {
                     "application/json": components["schemas"]["CeremonyStart"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17269,6 +23166,15 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17300,6 +23206,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17329,6 +23244,15 @@ export interface operations {
                     "application/json": components["schemas"]["CeremonyStart"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17362,6 +23286,53 @@ export interface operations {
                     "application/json": components["schemas"]["Refreshed"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
+            /** @description What went wrong, and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_sign_out_everywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17387,10 +23358,14 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17422,6 +23397,12 @@ export interface operations {
                     "application/json": components["schemas"]["SsoRefusal"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17451,10 +23432,14 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": unknown;
-                };
+                content?: never;
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17484,6 +23469,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_ToolInfo_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17531,6 +23522,12 @@ export interface operations {
                     "application/json": components["schemas"]["Breakdown"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17579,6 +23576,12 @@ export interface operations {
                     "application/json": components["schemas"]["Page_UsageCall_"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17615,15 +23618,22 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The content */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "application/jsonl": string;
+                    "text/csv": string;
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17653,6 +23663,12 @@ export interface operations {
                     "application/json": components["schemas"]["UsageRetention"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17686,6 +23702,15 @@ export interface operations {
                     "application/json": components["schemas"]["UsageRetention"];
                 };
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17732,6 +23757,12 @@ export interface operations {
                     "application/json": components["schemas"]["Series"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17776,6 +23807,12 @@ export interface operations {
                     "application/json": components["schemas"]["Summary"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {
@@ -17807,6 +23844,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Denied"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["LimitReached"];
+            503: components["responses"]["Unavailable"];
             /** @description What went wrong, and what to do */
             default: {
                 headers: {

@@ -128,7 +128,8 @@ class Asking:
         headers: list[Header],
     ) -> Pieces:
         """The pieces of a translated answer; what was used is in `tally`, whoever broke off."""
-        request = await question.request(model, self._files)
+        is_kept = is_agent(question.model)  # by a conversation; a model only reads
+        request = await question.request(model, self._files, is_kept=is_kept)
         writer, is_first = question.writer(), True
         try:
             async with aclosing(cast("AsyncGenerator[Delta]", answered(request))) as deltas:

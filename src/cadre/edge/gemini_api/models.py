@@ -19,9 +19,9 @@ def page_json(models: list[NamedModel], query: bytes) -> Json:
     """One page of `models`, as `query` asks for it."""
     asked = {name: values[-1] for name, values in parse_qs(query.decode("latin-1")).items()}
     size, after = asked.get("pageSize", str(_PAGE_MODELS)), asked.get("pageToken", "0")
-    if not size.isdecimal():
+    if not _is_count(size):
         raise BadField("`pageSize` has to be a whole number.", field="pageSize")
-    if not after.isdecimal():
+    if not _is_count(after):
         raise BadField("`pageToken` is none that a page before gave.", field="pageToken")
     start = int(after)
     end = start + (min(int(size), _MOST_MODELS) or _PAGE_MODELS)
@@ -29,6 +29,11 @@ def page_json(models: list[NamedModel], query: bytes) -> Json:
     if end < len(models):
         shown["nextPageToken"] = str(end)
     return shown
+
+
+def _is_count(text: str) -> bool:
+    """Whether `text` is a number of which no model list has more."""
+    return text.isdecimal() and len(text) < 10
 
 
 def model_json(model: NamedModel) -> Json:

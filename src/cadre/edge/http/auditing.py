@@ -2,7 +2,8 @@
 
 The event is durable before the answer is sent, so whoever has an answer finds it in the log. Names of
 fields are kept, values never. A route adds what else matters: `request.state.audit = {"old": ...}`
-(with "resource" it also says to what), and who it signed in: `request.state.audit_scope`.
+(with "resource" it also says to what), and who it signed in: `request.state.audit_scope`. One that only
+begins what another one ends says so: `request.state.audit_later = True`; then only a refusal counts.
 """
 
 import asyncio
@@ -134,6 +135,8 @@ class _Exchange:
     def _matters(self, status: int, is_routed: bool, who: kernel.Scope | None) -> bool:
         if status == 404 and not is_routed:
             return False  # there is nothing at that address
+        if status < 400 and self._scope.get("state", {}).get("audit_later"):
+            return False
         if status == 404:
             return self.is_unsafe or who is not None
         return self.is_unsafe or status in _REFUSED

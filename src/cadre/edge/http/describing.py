@@ -90,7 +90,7 @@ class Describing:
         shown["has_logo"] = rules.branding.get("logo") is not None
         return SignInOptions(
             registration=rules.registration,
-            password=True,
+            password=rules.password_sign_in,
             passkeys=not _is_number(site.host),
             providers=providers,
             org=rules.name,

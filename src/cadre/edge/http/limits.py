@@ -1,4 +1,4 @@
-"""Limits on bodies: counted as they arrive, whatever `Content-Length` says; JSON not too deep."""
+"""Limits on bodies: counted as they arrive, whatever `Content-Length` says; JSON not too deep and fit to be kept."""
 
 from dataclasses import dataclass
 from itertools import accumulate
@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cadre.edge.http.refusals import refuse
+from cadre.edge.http.texts import check_json
 from cadre.kernel.errors import LimitReached
 
 MOST_DEPTH = 100
@@ -95,6 +96,7 @@ def _shallow(receive: Receive) -> Receive:
             raise HTTPException(
                 400, f"The JSON is nested more than {MOST_DEPTH} deep: send it flatter."
             )
+        check_json(body)
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive_whole

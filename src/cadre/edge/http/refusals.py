@@ -1,10 +1,11 @@
 """Refusals: how a middleware says no, over HTTP and before a WebSocket opens."""
 
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from cadre.infra.web import problem_of, problem_response
 from cadre.kernel.errors import CadreError
-from cadre.trust.federation import scim_refusal
+from cadre.trust.federation import SCIM_TYPE, scim_refusal
 
 
 async def refuse(
@@ -20,7 +21,8 @@ async def refuse(
     problem = problem_of(error)
     if status is not None:
         problem = problem.model_copy(update={"status": status})
-    response = scim_refusal(scope["path"], problem.status, problem.detail, headers)
-    response = response or problem_response(problem, headers)
+    response = problem_response(problem, headers)
+    if said := scim_refusal(scope["path"], problem.status, problem.detail):
+        response = Response(said, problem.status, headers, media_type=SCIM_TYPE)
     # For a WebSocket Starlette sends a response as the denial that RFC 6455 allows.
     await response(scope, receive, send)

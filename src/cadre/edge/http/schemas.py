@@ -160,6 +160,12 @@ class SignedIn(BaseModel):
     recovery_codes: list[str] = []
 
 
+class SignedOut(BaseModel):
+    """`go_to`: the provider's page to sign out there too, which leads back to the sign-in page."""
+
+    go_to: str | None = None
+
+
 class Refreshed(BaseModel):
     """`expires_at` is when to refresh again; `tokens` for programs only."""
 
@@ -177,6 +183,8 @@ class SsoRefusal(BaseModel):
 
 class SignInOptions(BaseModel):
     """How somebody can sign in here. `passkeys` need a host with a name, not a number.
+
+    `password` is False where the organisation does without passwords.
 
     Of `providers` each has `id`, `name`, `kind` and `start`, the path that the browser goes to, with
     the page to come back to as `back`.

@@ -16,6 +16,7 @@ from cadre.edge.http.schemas import (
     Refreshed,
     SecondFactor,
     SignedIn,
+    SignedOut,
     SignIn,
     SignInOptions,
     Ticket,
@@ -41,9 +42,11 @@ from cadre.trust.accounts import (
     TotpStart,
     arriving,
     device_of,
+    page_of,
     site_of,
 )
 from cadre.trust.accounts import Proof as Shown
+from cadre.trust.federation import SIGNED_OUT, Federation
 
 router = APIRouter(prefix="/session", tags=["session"], dependencies=[requires_nothing()])
 
@@ -52,6 +55,7 @@ _Database = Annotated[Database, Provide(Database)]
 _Entrance = Annotated[Entrance, Provide(Entrance)]
 _Events = Annotated[EventLog, Provide(EventLog)]
 _Describing = Annotated[Describing, Provide(Describing)]
+_Federation = Annotated[Federation, Provide(Federation)]
 
 
 @router.post("", summary="Sign in with a one-time link")
@@ -99,6 +103,7 @@ async def sign_in_with_password(
 @router.post("/passkey/options", summary="Begin to sign in with a passkey")
 async def begin_passkey(request: Request, entrance: _Entrance) -> CeremonyStart:
     """What `navigator.credentials.get` needs."""
+    request.state.audit_later = True
     begun = await entrance.begin_passkey(arriving(request.scope), site_of(request.scope))
     return CeremonyStart(ceremony=begun.token, options=begun.options)
 
@@ -151,6 +156,7 @@ async def begin_second_passkey(
     wanted: Ticket, request: Request, entrance: _Entrance
 ) -> CeremonyStart:
     """What `navigator.credentials.get` needs; its answer goes to `POST /session/mfa`."""
+    request.state.audit_later = True
     begun = await entrance.begin_second_passkey(
         arriving(request.scope), _ticket(request, wanted.ticket), site_of(request.scope)
     )
@@ -160,6 +166,7 @@ async def begin_second_passkey(
 @router.post("/mfa/app", summary="Begin to set up the second factor that is asked for")
 async def begin_set_up(wanted: Ticket, request: Request, entrance: _Entrance) -> TotpStart:
     """For whoever has none where the organisation asks for one."""
+    request.state.audit_later = True
     scope = arriving(request.scope)
     setup = await entrance.begin_set_up(scope, _ticket(request, wanted.ticket))
     return TotpStart(secret=setup.secret, uri=setup.uri, qr=setup.qr)
@@ -217,6 +224,7 @@ async def refresh(
 @router.post("/proof/passkey", summary="Begin to prove again who I am with a passkey")
 async def begin_proof(request: Request, entrance: _Entrance) -> CeremonyStart:
     """What `navigator.credentials.get` needs; its answer goes to `POST /session/proof`."""
+    request.state.audit_later = True
     begun = await entrance.begin_proof_by_passkey(_identity(request), site_of(request.scope))
     return CeremonyStart(ceremony=begun.token, options=begun.options)
 
@@ -239,6 +247,27 @@ async def sign_out(
     cookies.drop_session(request, response)
 
 
+@router.post("/sign-out", summary="Sign out, also where I came from")
+async def sign_out_everywhere(
+    request: Request,
+    response: Response,
+    *,
+    database: _Database,
+    accounts: _Accounts,
+    federation: _Federation,
+) -> SignedOut:
+    """The same, for a page: if a provider signed me in, it says where to go to be signed out there."""
+    identity = _identity(request)
+    async with database.begin(identity.scope) as work:
+        await accounts.sign_out(work, identity)
+    cookies.drop_session(request, response)
+    if identity.session is None:
+        return SignedOut()
+    back = f"{page_of(request.scope)}{SIGNED_OUT}"
+    method = identity.session.method
+    return SignedOut(go_to=await federation.sign_out_url(identity.scope, method, back))
+
+
 def _identity(request: Request) -> Identity:
     identity = request.state.identity
     assert isinstance(identity, Identity)
@@ -257,6 +286,7 @@ def _answer(sent: PasskeySent | None) -> PasskeyAnswer | None:
 
 
 def _half(request: Request, response: Response, half: HalfWay, device: Device) -> SignedIn:
+    request.state.audit = {"second_factor_due": True}
     if not device.is_program:
         cookies.keep_ticket(request, response, half, time.time())
     return SignedIn(

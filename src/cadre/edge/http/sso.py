@@ -42,7 +42,12 @@ _SIGN_IN = "/signin"
 _EXPECTED = (SignInRefused, ProviderBroken, ProviderNotFound)
 
 
-@router.get("/{provider_id}/start", summary="Sign in by an identity provider", status_code=303)
+@router.get(
+    "/{provider_id}/start",
+    summary="Sign in by an identity provider",
+    status_code=303,
+    response_class=RedirectResponse,
+)
 async def begin_sso(
     provider_id: str,
     request: Request,
@@ -64,7 +69,12 @@ async def begin_sso(
     return response
 
 
-@router.get("/callback", summary="Come back from an identity provider", status_code=303)
+@router.get(
+    "/callback",
+    summary="Come back from an identity provider",
+    status_code=303,
+    response_class=RedirectResponse,
+)
 async def finish_sso(request: Request, *, federation: _Federation, events: _Events) -> Response:
     """Signs in whom the provider vouches for, and goes on to the page that was wanted."""
     device = device_of(request.scope)

@@ -19,8 +19,8 @@ def ask_of(body: Fields, size: int, spender: Spender) -> Ask:
         spender,
         size,
         tools=len(tools) if is_list(tools) else 0,
-        wants_json=is_object(form) and form.get("type") not in {None, "text"},
-        wants_reasoning=data.get("reasoning_effort") not in {None, "none"},
+        wants_json=is_object(form) and form.get("type") not in (None, "text"),
+        wants_reasoning=data.get("reasoning_effort") not in (None, "none"),
         max_tokens=body.whole("max_completion_tokens") or body.whole("max_tokens"),
     )
 

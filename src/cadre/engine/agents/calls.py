@@ -10,12 +10,14 @@ from time import monotonic
 
 from pydantic import ValidationError
 
-from cadre.engine.gate import Admitted, Gate, Mandate
+from cadre.engine.agents.reading import Reading, reader_of
+from cadre.engine.gate import OTHER, Admitted, Gate, Mandate, sources_of
 from cadre.engine.runs import ActiveRun, Safety, StepContext, StepFailed
 from cadre.engine.sandbox import Sandbox
 from cadre.engine.tools import (
     FileRef,
     Lender,
+    Source,
     Storage,
     Tool,
     Toolbox,
@@ -36,7 +38,7 @@ class CallResult:
 
     message: ToolMessage
     files: list[FileRef] = field(default_factory=list[FileRef])
-    tainted: bool = False
+    sources: set[Source] = field(default_factory=set[Source])
     seconds: float = 0.0
 
 
@@ -80,7 +82,10 @@ class Caller:
                 output = await self._act(key, tool, admission.call.arguments)
             except StepFailed as error:
                 return CallResult(_message(call, error.detail, is_error=True))
-        return _result(call, output, admission.note)
+        result = _result(call, output, admission.note)
+        if (brought := tool.brought()) is not None:  # whatever its output was made into since
+            result.sources.add(brought)
+        return result
 
     async def _act(self, key: str, tool: Tool, arguments: dict[str, Json]) -> Json:
         return await self.run.step(
@@ -103,6 +108,8 @@ class Caller:
             emit=step.emit,
             idempotency_key=step.idempotency_key,
         )
+        reading = self._reading(tool, arguments)
+        await reading.begin()
         async with AsyncExitStack() as call:
             names = tool.secrets_for(arguments)
             if names and self.lender is not None:
@@ -111,12 +118,18 @@ class Caller:
                 context.lending = await call.enter_async_context(lending)
             output = await self._acted(tool, arguments, context)
         result: dict[str, Json] = output.model_dump(mode="json")
-        if tool.outside:
-            result["tainted"] = True
-        if not tool.read_only:
-            result["manifest"] = await self.workspace.snapshot()
+        result |= await reading.end(output)
         result["seconds"] = round(monotonic() - started, 3)
         return result
+
+    def _reading(self, tool: Tool, arguments: dict[str, Json]) -> Reading:
+        return Reading(
+            self.workspace,
+            reader_of(self.run),
+            tool,
+            tool.paths_in(arguments),
+            is_tainted=self.mandate.tainted,
+        )
 
     async def _acted(
         self, tool: Tool, arguments: dict[str, Json], context: ToolContext
@@ -138,6 +151,13 @@ def _safety(tool: Tool) -> Safety:
     return Safety.IDEMPOTENT if tool.idempotent else Safety.UNSAFE
 
 
+def _sources(call: ToolCall, output: dict[str, Json]) -> set[Source]:
+    found = sources_of(output)
+    if output.get("tainted") is True and not any(source.is_outside for source in found):
+        found.add(Source(kind=OTHER, by=f"tool:{call.name}"))
+    return found
+
+
 def _message(call: ToolCall, text: str, *, is_error: bool) -> ToolMessage:
     return ToolMessage(call_id=call.id, name=call.name, text=text, is_error=is_error)
 
@@ -153,6 +173,6 @@ def _result(call: ToolCall, output: Json, note: str) -> CallResult:
     return CallResult(
         _message(call, text, is_error=read.is_error),
         files=read.files,
-        tainted=given.get("tainted") is True,
+        sources=_sources(call, given),
         seconds=float(given.get("seconds", 0.0)),
     )

@@ -13,9 +13,11 @@ from pydantic import BaseModel, Field
 from cadre.engine.agents.definition import RunDefinition
 from cadre.engine.agents.earlier import Transcripts
 from cadre.engine.agents.errors import BadInput
+from cadre.engine.agents.reading import reader_of
 from cadre.engine.agents.transcript import AgentInput
+from cadre.engine.gate import EARLIER
 from cadre.engine.runs import ActiveRun, RunEvent, Runs, Safety
-from cadre.engine.tools import FileRef, Storage, Workspace
+from cadre.engine.tools import FileRef, Origin, Source, Storage, Workspace
 from cadre.infra.blobs import Blobs
 from cadre.kernel.errors import NotFound
 from cadre.kernel.ids import BlobId, RunId
@@ -33,10 +35,18 @@ class Opening(BaseModel):
     messages: list[Message] = Field(default_factory=list[Message])
     turns_left_out: int = 0
     tainted: bool = False
+    sources: list[Source] = Field(default_factory=list[Source])
     files: list[FileRef] = Field(default_factory=list[FileRef])
     manifest: BlobId
     today: str
     recorded: frozenset[str] = Field(default=frozenset(), exclude=True)
+
+    def read(self) -> set[Source]:
+        """What the run has read before its first call."""
+        found = set(self.sources)
+        if self.tainted and not any(source.is_outside for source in found):
+            found.add(Source(kind=EARLIER, by=""))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,10 @@ class Opener:
     run: ActiveRun
     definition: RunDefinition
     given: AgentInput
+
+    @property
+    def _reader(self) -> str:
+        return reader_of(self.run)
 
     async def open(self) -> Opening:
         """Journaled: a recovery begins with the same history, whatever was said since."""
@@ -101,10 +115,14 @@ class Opener:
         room = self.definition.context.max_tokens
         await self.run.born()  # before that an earlier turn may not be seen to have ended
         earlier = await self.transcripts.before(self.run.scope, await self._first(), room)
+        sources = await self.workspace.sources([file.path for file in files], self._reader)
+        if earlier.is_tainted:
+            sources.add(Source(kind=EARLIER, by=f"session:{self.run.session_id}"))
         opening = Opening(
             messages=earlier.messages,
             turns_left_out=earlier.left_out,
-            tainted=earlier.is_tainted,
+            tainted=any(source.is_outside for source in sources),
+            sources=sorted(sources, key=lambda source: (source.kind, source.by)),
             files=files,
             manifest=manifest,
             today=datetime.fromtimestamp(time.time(), UTC).date().isoformat(),
@@ -115,7 +133,10 @@ class Opener:
         """The file as it is in the workspace; one that brings its content is put there."""
         if isinstance(file, FileRef) and file.blob is not None:
             content = await self.blobs.get(file.blob)
-            return await self.storage.add_file(self.run.scope, self.workspace, file.path, content)
+            scope, workspace = self.run.scope, self.workspace
+            kept = await self.storage.add_file(scope, workspace, file.path, content)
+            await workspace.note([kept.path], Origin(is_upload=True, by=(self._reader,)))
+            return kept
         path = file if isinstance(file, str) else file.path
         try:
             return await self.workspace.file_ref(path)

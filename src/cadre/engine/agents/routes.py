@@ -28,6 +28,7 @@ from cadre.infra.web import (
 )
 from cadre.kernel.messages import ToolCall
 from cadre.kernel.paging import Page
+from cadre.kernel.values import Int32
 
 router = APIRouter(tags=["agents"])
 
@@ -50,7 +51,9 @@ async def list_agents(work: Reading, agents: _Agents, request: Request) -> Page[
 
 
 @router.get("/agents/{name}", dependencies=[requires("agents:read", "agent:{name}")])
-async def get_agent(work: Reading, agents: _Agents, name: str, version: int | None = None) -> Agent:
+async def get_agent(
+    work: Reading, agents: _Agents, name: str, version: Int32 | None = None
+) -> Agent:
     """One version, by default the newest, with its YAML exactly as it was put."""
     return await agents.get(work, name, version)
 

@@ -24,7 +24,7 @@ from cadre.engine.gate import Gate, Mandate
 from cadre.engine.models import ModelReplyBroken, Models, ModelUnavailable
 from cadre.engine.runs import ActiveRun, Outcome, Safety, StepContext, StepFailed
 from cadre.engine.sandbox import Sandbox
-from cadre.engine.tools import FileRef, Lender, Storage, Toolbox, Workspace
+from cadre.engine.tools import FileRef, Lender, Source, Storage, Toolbox, Workspace
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import (
     CallDelta,
@@ -65,14 +65,14 @@ class Turn:
     messages: list[Message] = field(default_factory=list[Message])
     new: list[Message] = field(default_factory=list[Message])
     files: dict[str, FileRef] = field(default_factory=dict[str, FileRef])
-    tainted: bool = False
+    sources: set[Source] = field(default_factory=set[Source])
     seconds: float = 0.0
     cost_usd: Decimal = Decimal(0)
 
     async def play(self) -> Json:
         """Until the model ends without a call, or a limit ends it."""
         self.messages = list(self.opening.messages)
-        self.tainted = self.opening.tainted
+        self.sources = self.opening.read()
         self._say(user_message(self._text(), self.opening.files))
         specs = self.toolbox.specs(self.definition.tools)
         for number in range(1, self.definition.limits.steps + 1):
@@ -212,14 +212,15 @@ class Turn:
             agent=self.definition.name,
             tools=self.definition.tools,
             layers=self.definition.layers,
-            tainted=self.tainted,
+            tainted=any(source.is_outside for source in self.sources),
+            sources=frozenset(self.sources),
             recorded=self.opening.recorded,
             secrets=self.definition.secrets,
         )
 
     def _take(self, result: CallResult) -> None:
         self._say(result.message)
-        self.tainted = self.tainted or result.tainted
+        self.sources |= result.sources
         for file in result.files:
             if not file.path.startswith("."):
                 self.files[file.path] = file

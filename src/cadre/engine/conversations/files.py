@@ -4,11 +4,11 @@ A file is handed out from its blob, never from the workspace: code of an agent m
 lies under a name while it is being read.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 from cadre.engine.conversations.errors import BadUpload
-from cadre.engine.tools import BadPath, FileMissing, FileRef, Storage, media_type
+from cadre.engine.tools import BadPath, FileMissing, FileRef, Origin, Storage, media_type
 from cadre.infra.blobs import Blobs
 from cadre.kernel.errors import Invalid
 from cadre.kernel.scope import Scope
@@ -37,15 +37,28 @@ class Files:
         ]
 
     async def upload(
-        self, scope: Scope, workspace_id: str, name: str | None, content: AsyncIterator[bytes]
+        self,
+        scope: Scope,
+        workspace_id: str,
+        name: str | None,
+        content: AsyncIterator[bytes],
+        *,
+        owners: Collection[str] = (),
     ) -> FileRef:
-        """Keep an uploaded file under the last part of its name, if the org has room for it."""
+        """Keep an uploaded file under the last part of its name, if the org has room for it.
+
+        `owners` are other names of whoever uploads: a key acts for a person.
+        """
         # A name that starts with a dot would be hidden from the person who uploaded it.
         leaf = PurePosixPath((name or "").replace("\\", "/")).name.lstrip(". ")
         if not leaf or any(ord(character) < 32 for character in leaf):
             raise BadUpload("The uploaded file needs a name.", field="file")
         workspace = self._workspaces.open(workspace_id)
-        return await self._storage.add_file(scope, workspace, leaf, content)
+        kept = await self._storage.add_file(scope, workspace, leaf, content)
+        principal = f"{scope.principal.kind}:{scope.principal.id}"
+        by = (principal, *sorted({*owners} - {principal}))
+        await workspace.note([kept.path], Origin(is_upload=True, by=by))
+        return kept
 
     async def require(self, workspace_id: str, paths: Sequence[str]) -> None:
         """Refuse a path that is no file of the workspace."""

@@ -30,9 +30,11 @@ from cadre.infra.web import (
     authorize,
     check,
     download,
+    file_answers,
     grants_of,
     maker_of,
     only_own,
+    owners_of,
     requires,
     requires_own,
     requires_some,
@@ -164,13 +166,16 @@ async def upload_file(
     *,
     scope: CurrentScope,
     conversations: _Conversations,
+    request: Request,
     files: _Files,
     conversation_id: str,
     file: Annotated[UploadFile, File()],
 ) -> FileRef:
     """Put a file into the conversation's workspace, in place of one of the same name."""
     await conversations.get(scope, conversation_id)
-    kept = await files.upload(scope, conversation_id, file.filename, _chunks(file))
+    kept = await files.upload(
+        scope, conversation_id, file.filename, _chunks(file), owners=owners_of(request)
+    )
     await conversations.announce(scope, conversation_id)
     return kept
 
@@ -178,6 +183,7 @@ async def upload_file(
 @_conversations.get(
     "/{conversation_id}/files/{path:path}",
     response_class=FileResponse,
+    responses=file_answers("*/*"),
     dependencies=[requires("files:read", "conversation:{conversation_id}")],
 )
 async def download_conversation_file(
@@ -236,6 +242,7 @@ async def list_run_files(
 @_runs.get(
     "/{run_id}/files/{path:path}",
     response_class=FileResponse,
+    responses=file_answers("*/*"),
     dependencies=[requires("files:read", "run:{run_id}")],
 )
 async def download_run_file(

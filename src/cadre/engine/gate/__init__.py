@@ -8,9 +8,12 @@ from cadre.engine.gate.ports import OwnersOnly, Starters
 from cadre.engine.gate.rules import GateRule, matched
 from cadre.engine.gate.schemas import Ruling
 from cadre.engine.gate.service import Admitted, Gate, Refused
+from cadre.engine.gate.taint import EARLIER, OTHER, sources_of
 from cadre.trust.policy import Effect
 
 __all__ = [
+    "EARLIER",
+    "OTHER",
     "PERSONAL",
     "Admitted",
     "CallComposer",
@@ -26,4 +29,5 @@ __all__ = [
     "Starters",
     "given_of",
     "matched",
+    "sources_of",
 ]

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from cadre.engine.approvals import ExactCall
 from cadre.engine.gate.mandate import Mandate
 from cadre.engine.gate.rules import GateRule, matched
-from cadre.engine.tools import Tool
+from cadre.engine.tools import Source, Tool
 from cadre.kernel.grants import Grants
 from cadre.kernel.messages import Json
 from cadre.kernel.scope import Scope
-from cadre.trust.policy import GrantedTo, PolicyInput, WhichRun, WhichTool, Who
+from cadre.trust.policy import GrantedTo, PolicyInput, ReadFrom, WhichRun, WhichTool, Who
 
 ANY_RESOURCE = "*"
 
@@ -22,7 +22,12 @@ class Standing:
 
     run_id: str | None = None
     depth: int = 0
-    taints: frozenset[str] = frozenset()
+    sources: frozenset[Source] = frozenset()
+
+    @property
+    def taints(self) -> frozenset[str]:
+        """The kinds of content from outside that were read."""
+        return frozenset(source.kind for source in self.sources if source.is_outside)
 
 
 def given_of(
@@ -49,6 +54,10 @@ def given_of(
         secrets=tool.secrets_for(call.arguments),
         call_hash=call.hash,
         taints=sorted(standing.taints),
+        sources=[
+            ReadFrom(kind=kind, by=by)
+            for kind, by in sorted((source.kind, source.by) for source in standing.sources)
+        ],
         layers=list(range(len(layers))),
         rules=matched(call, org, layers),
     )

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cadre.engine.gate.rules import GateRule
+from cadre.engine.tools import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Mandate:
     """What an agent may do: its tools, its rules under those of its ancestors.
 
-    `tainted`: the run has read content from outside; `taints` says of which kinds, where that is
-    known. `recorded` are the keys of steps that the run's journal already holds. `secrets` are those
+    `tainted`: the run has read content from outside; `sources` is what it has read, where that is
+    known, and `taints` are kinds of content that it is imagined to have read. `recorded` are the keys of steps that the run's journal already holds. `secrets` are those
     that its tools may use.
     """
 
@@ -22,3 +23,4 @@ class Mandate:
     recorded: frozenset[str] = frozenset()
     taints: frozenset[str] = frozenset()
     secrets: Sequence[str] = ()
+    sources: frozenset[Source] = frozenset()

@@ -23,7 +23,7 @@ from cadre.engine.gate.rules import GateRule
 from cadre.engine.gate.ruling import error_of, refusal_of, ruling_of
 from cadre.engine.gate.schemas import Ruling
 from cadre.engine.gate.store import RuleStore
-from cadre.engine.gate.taint import EARLIER, Taints
+from cadre.engine.gate.taint import Taints, told_of
 from cadre.engine.runs import ActiveRun, Runs, Safety
 from cadre.engine.tools import Tool, Toolbox
 from cadre.infra.database import Database, Work
@@ -74,7 +74,7 @@ class Gate:
         self._toolbox = toolbox
         self._approvals = approvals
         self._policies = policies or Policies(database)
-        self._taints = Taints(runs)
+        self._taints = Taints(toolbox, runs)
         self._consents = consents
         self._starters = starters or OwnersOnly()
         self._audit = audit
@@ -114,10 +114,7 @@ class Gate:
         if ruling.effect in {"deny", "error"} or ruling.arguments is None:
             return Refused(*refusal_of(ruling))
         call = exact_call(wanted.name, ruling.arguments)
-        admission = await self._ask(run, key, wanted, call=call, ruling=ruling, mandate=mandate)
-        if isinstance(admission, Admitted):
-            self._taints.brings(run, self._toolbox.get(wanted.name))
-        return admission
+        return await self._ask(run, key, wanted, call=call, ruling=ruling, mandate=mandate)
 
     async def _ask(
         self,
@@ -162,8 +159,7 @@ class Gate:
         self, run: ActiveRun, key: str, wanted: ToolCall, mandate: Mandate
     ) -> Ruling:
         async def rule(_: object) -> Json:
-            depth, taints = await self._taints.of(run, mandate)
-            standing = Standing(run.id, depth, taints)
+            standing = Standing(run.id, *await self._taints.of(run, mandate))
             async with self._database.read(run.scope) as work:
                 ruling = await self._rule(work, wanted, mandate, standing, is_real=True)
             await self._write_down(run, ruling)
@@ -241,8 +237,7 @@ class Gate:
 
 
 def _imagined(mandate: Mandate) -> Standing:
-    taints = mandate.taints or (frozenset({EARLIER}) if mandate.tainted else frozenset[str]())
-    return Standing(depth=max(len(mandate.layers) - 1, 0), taints=taints)
+    return Standing(depth=max(len(mandate.layers) - 1, 0), sources=told_of(mandate))
 
 
 def _not_approved(verdict: Verdict) -> str:

@@ -1,6 +1,7 @@
-"""Taint: which kinds of content from outside a run has read. It only ever grows.
+"""Taint: what a run has read that came from outside. It only ever grows.
 
-A run inherits what its ancestors have read: their journals say so, whatever its driver was told.
+What a tool returns that is marked as outside, and files from outside (see `tools/origins`). A run
+inherits what its ancestors have read: their journals say so, whatever its driver was told.
 """
 
 from collections import OrderedDict
@@ -8,93 +9,82 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from cadre.engine.gate.mandate import Mandate
 from cadre.engine.runs import ActiveRun, RunEvent, Runs
-from cadre.engine.tools import Tool
+from cadre.engine.tools import Source, Toolbox
 from cadre.kernel.ids import RunId
+from cadre.kernel.messages import Json
 from cadre.kernel.scope import Scope
 from cadre.kernel.values import is_list, is_object
 
-WEB_PAGE = "web page"
-E_MAIL = "e-mail"
-FILE = "file from outside"
-UNTRUSTED_TOOL = "tool of an untrusted server"
 EARLIER = "earlier turn"
 OTHER = "content from outside"
-
-# By the first word of a tool's name, as `mail_read`; what is not here is simply from outside.
-_KINDS = {
-    "http": WEB_PAGE,
-    "web": WEB_PAGE,
-    "browser": WEB_PAGE,
-    "mail": E_MAIL,
-    "email": E_MAIL,
-    "file": FILE,
-    "download": FILE,
-    "mcp": UNTRUSTED_TOOL,
-}
+_NOT_READ = frozenset({"gate"})  # it only repeats what was read before
 _MOST_RUNS = 10_000
 _MOST_ANCESTORS = 50
 _Value = TypeVar("_Value")
 
 
-def kind_of(tool: str) -> str:
-    """The kind of content that an outside tool of this name brings in."""
-    return _KINDS.get(tool.partition("_")[0], OTHER)
-
-
-def taints_in(events: Iterable[RunEvent]) -> frozenset[str]:
-    """What a run has read, by the ends of its steps."""
-    found: set[str] = set()
-    for event in events:
-        output = event.data.get("output") if is_object(event.data) else None
-        if event.type != "step.finished" or not is_object(output) or not output.get("tainted"):
+def sources_of(output: Json) -> set[Source]:
+    """What the journaled output of a step says that was read; what is no source is left out."""
+    said = output.get("sources") if is_object(output) else None
+    found: set[Source] = set()
+    for each in said if is_list(said) else ():
+        try:
+            found.add(Source.model_validate(each))
+        except ValidationError:
             continue
-        if is_list(labels := output.get("taints")) and labels:
-            found.update(str(label) for label in labels)
-        else:
-            is_tool = event.data.get("kind") == "tool"
-            found.add(kind_of(str(event.data.get("name"))) if is_tool else EARLIER)
+    return found
+
+
+def sources_in(events: Iterable[RunEvent], toolbox: Toolbox) -> frozenset[Source]:
+    """What a run has read, by the ends of its steps."""
+    found: set[Source] = set()
+    for event in events:
+        if event.type != "step.finished" or not is_object(event.data):
+            continue
+        kind, name = event.data.get("kind"), str(event.data.get("name"))
+        if kind in _NOT_READ:
+            continue
+        output = event.data.get("output")
+        read = sources_of(output)
+        # A tool is what it is, whatever was made of its output since.
+        if kind == "tool" and (brought := toolbox.brought(name)) is not None:
+            read.add(brought)
+        if is_object(output) and output.get("tainted") and not any(s.is_outside for s in read):
+            read.add(Source(kind=OTHER if kind == "tool" else EARLIER, by=f"{kind}:{name}"))
+        found |= read
     return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
 class Ancestry:
-    """`depth` is how many runs are above this one; `taints` is what those have read."""
+    """`depth` is how many runs are above this one; `sources` is what those have read."""
 
     depth: int = 0
-    taints: frozenset[str] = frozenset()
+    sources: frozenset[Source] = frozenset()
 
 
 @dataclass(slots=True)
 class Taints:
     """What runs have read. Without `runs`, ancestors are not looked at."""
 
+    toolbox: Toolbox
     runs: Runs | None = None
-    _brought: OrderedDict[RunId, frozenset[str]] = field(
-        default_factory=OrderedDict[RunId, frozenset[str]]
-    )
     _parents: OrderedDict[RunId, RunId | None] = field(
         default_factory=OrderedDict[RunId, RunId | None]
     )
-    _read: OrderedDict[RunId, tuple[int, frozenset[str]]] = field(
-        default_factory=OrderedDict[RunId, tuple[int, frozenset[str]]]
+    _read: OrderedDict[RunId, tuple[int, frozenset[Source]]] = field(
+        default_factory=OrderedDict[RunId, tuple[int, frozenset[Source]]]
     )
 
-    def brings(self, run: ActiveRun, tool: Tool) -> None:
-        """`run` may carry out `tool` now, and reads what it returns."""
-        if tool.outside:
-            known = self._brought.get(run.id, frozenset())
-            _keep(self._brought, run.id, known | {kind_of(tool.name)})
-
-    async def of(self, run: ActiveRun, mandate: Mandate) -> tuple[int, frozenset[str]]:
-        """How deep the run is, and the kinds of content that it has read by now."""
+    async def of(self, run: ActiveRun, mandate: Mandate) -> tuple[int, frozenset[Source]]:
+        """How deep the run is, and what it has read by now."""
         ancestry = await self._ancestry(run)
-        own = frozenset[str]()
-        if mandate.tainted:
-            own = mandate.taints or self._brought.get(run.id) or frozenset({EARLIER})
         depth = max(ancestry.depth, len(mandate.layers) - 1, 0)
-        return depth, own | mandate.taints | ancestry.taints
+        return depth, told_of(mandate) | ancestry.sources
 
     async def _ancestry(self, run: ActiveRun) -> Ancestry:
         if self.runs is None:
@@ -105,22 +95,30 @@ class Taints:
             above.append(place)
             place = await self._parent(self.runs, run.scope, place)
         read = [await self._read_by(self.runs, run.scope, each) for each in above]
-        return Ancestry(len(above), frozenset[str]().union(*read))
+        return Ancestry(len(above), frozenset[Source]().union(*read))
 
     async def _parent(self, runs: Runs, scope: Scope, run_id: RunId) -> RunId | None:
         if run_id not in self._parents:
             _keep(self._parents, run_id, (await runs.summary(scope, run_id)).parent_id)
         return self._parents[run_id]
 
-    async def _read_by(self, runs: Runs, scope: Scope, run_id: RunId) -> frozenset[str]:
+    async def _read_by(self, runs: Runs, scope: Scope, run_id: RunId) -> frozenset[Source]:
         """An ancestor may go on reading: its journal is looked at again when it has grown."""
         last_seq = (await runs.summary(scope, run_id)).last_seq
         known = self._read.get(run_id)
         if known is None or known[0] != last_seq:
             events: Sequence[RunEvent] = await runs.outcomes(scope, [run_id])
-            known = (last_seq, taints_in(events))
+            known = (last_seq, sources_in(events, self.toolbox))
             _keep(self._read, run_id, known)
         return known[1]
+
+
+def told_of(mandate: Mandate) -> frozenset[Source]:
+    """What the run itself has read, as far as the mandate says."""
+    told = {*mandate.sources, *(Source(kind=kind, by="") for kind in mandate.taints)}
+    if mandate.tainted and not any(source.is_outside for source in told):
+        told.add(Source(kind=EARLIER, by=""))
+    return frozenset(told)
 
 
 def _keep(kept: OrderedDict[RunId, _Value], key: RunId, value: _Value) -> None:

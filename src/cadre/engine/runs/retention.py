@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cadre.engine.runs.engine import Engine
@@ -37,15 +37,17 @@ class RetentionStore:
         self._work = work
 
     async def all(self, default_days: int) -> Sequence[RetentionPolicy]:
+        days = await RetentionRules(self._work).days(RUNS, default_days)
+        return [RetentionPolicy(kind=_EVERY_KIND, days=days), *await self.kinds()]
+
+    async def kinds(self) -> list[RetentionPolicy]:
         query = (
             select(run_retention.c.kind, run_retention.c.days)
             .where(run_retention.c.org_id == self._work.scope.org)
             .order_by(run_retention.c.kind)
         )
         rows = (await self._work.connection.execute(query)).all()
-        days = await RetentionRules(self._work).days(RUNS, default_days)
-        kinds = [RetentionPolicy(kind=row[0], days=row[1]) for row in rows]
-        return [RetentionPolicy(kind=_EVERY_KIND, days=days), *kinds]
+        return [RetentionPolicy(kind=row[0], days=row[1]) for row in rows]
 
     async def put(self, policy: RetentionPolicy) -> None:
         if policy.kind == _EVERY_KIND:
@@ -89,11 +91,12 @@ class RunsRetained:
         return Held(rows, (await work.connection.execute(oldest)).scalar_one())
 
     async def due(self, work: Work, before: float) -> int:
-        return await counted(work, runs, self._is_due(work, before))
+        return await counted(work, runs, await self._is_due(work, before))
 
     async def expire(self, work: Work, before: float, most: int) -> Expired:
         """Delete runs whose kind's own days, or else `before`, are over."""
-        query = select(runs.c.id).where(self._is_due(work, before)).order_by(runs.c.ended_at)
+        is_due = await self._is_due(work, before)
+        query = select(runs.c.id).where(is_due).order_by(runs.c.ended_at)
         due = query.limit(min(most, _MOST_RUNS))
         ids = list((await work.connection.execute(due)).scalars())
         if not ids:
@@ -125,11 +128,15 @@ class RunsRetained:
         if path.exists() and path.stat().st_mtime < self._wall() - _YOUNG_SECONDS:
             path.unlink(missing_ok=True)
 
-    def _is_due(self, work: Work, before: float) -> ColumnElement[bool]:
-        own = select(self._wall() - run_retention.c.days * DAY_SECONDS).where(
-            run_retention.c.org_id == runs.c.org_id, run_retention.c.kind == runs.c.kind
-        )
-        return _has_ended(work) & (runs.c.ended_at < func.coalesce(own.scalar_subquery(), before))
+    async def _is_due(self, work: Work, before: float) -> ColumnElement[bool]:
+        """In words that an index answers, where no kind has days of its own."""
+        now, ended = self._wall(), runs.c.ended_at
+        kinds = await RetentionStore(work).kinds()
+        own = [(runs.c.kind == p.kind) & (ended < now - p.days * DAY_SECONDS) for p in kinds]
+        others = ended < before
+        if kinds:
+            others &= runs.c.kind.not_in([each.kind for each in kinds])
+        return _has_ended(work) & or_(others, *own)
 
 
 def _has_ended(work: Work) -> ColumnElement[bool]:

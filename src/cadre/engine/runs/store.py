@@ -188,10 +188,10 @@ def waiting_for(row: RowMapping, most: int | None = None) -> str | None:
         return "It is being cancelled"
     if status == "queued" and due_at is None:
         return "An earlier run of the same session must end first"
-    if _is_ready(row) and most is not None:
-        return f"The organisation runs as many as it may at once ({most})"
     if _is_ready(row):
-        return f"A worker that drives runs of kind {row['kind']!r} must be free to take it"
+        crowd = f"The organisation runs as many as it may at once ({most})"
+        free = f"A worker that drives runs of kind {row['kind']!r} must be free to take it"
+        return free if most is None else crowd
     if status == "running" and _is_due(row):
         return "Its worker has stopped answering; another one must take it over"
     return row["waiting_for"]
@@ -227,6 +227,8 @@ def _cursor(row: RowMapping) -> str:
 def _read_cursor(cursor: str) -> tuple[float, str]:
     try:
         at, run_id = orjson.loads(base64.urlsafe_b64decode(cursor))
+        if "\0" in str(run_id):
+            raise ValueError("no id")
         return float(at), str(run_id)
     except (ValueError, TypeError) as error:
         raise Invalid("This cursor is not one that was given out.", field="cursor") from error

@@ -6,6 +6,7 @@ A tool acts inside a workspace (a folder of files) and, if it runs code, inside 
 
 from cadre.engine.tools.arguments import parse_arguments
 from cadre.engine.tools.lending import Lender, SecretNotLent
+from cadre.engine.tools.origins import Origin, Source
 from cadre.engine.tools.paths import BadPath, FileMissing
 from cadre.engine.tools.personal import blobs_in_folders
 from cadre.engine.tools.service import MEGABYTE, Storage
@@ -17,7 +18,7 @@ from cadre.engine.tools.tool import (
     ToolOutput,
     UnknownTool,
 )
-from cadre.engine.tools.toolbox import Toolbox, ToolConflict, why_not
+from cadre.engine.tools.toolbox import OUTPUTS, Toolbox, ToolConflict, why_not
 from cadre.engine.tools.workspace import (
     Entry,
     FileRef,
@@ -30,13 +31,16 @@ from cadre.engine.tools.workspace import (
 
 __all__ = [
     "MEGABYTE",
+    "OUTPUTS",
     "BadArguments",
     "BadPath",
     "Entry",
     "FileMissing",
     "FileRef",
     "Lender",
+    "Origin",
     "SecretNotLent",
+    "Source",
     "Storage",
     "StorageFull",
     "Tool",

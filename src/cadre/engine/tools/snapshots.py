@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TypedDict, cast, overload
+from typing import NotRequired, TypedDict, cast, overload
 
+from cadre.engine.tools.origins import Origin, Origins, read_origin
 from cadre.infra.blobs import Blobs
 from cadre.kernel.ids import BlobId
 
@@ -33,19 +34,24 @@ class FileState(TypedDict):
 
 
 class Manifest(TypedDict):
-    """`links` hold where a symbolic link points; `folders` are the empty ones."""
+    """`links` hold where a symbolic link points; `folders` are the empty ones.
+
+    `origins` is of the files that have one; without any it is left out.
+    """
 
     version: int
     files: dict[str, FileState]
     links: dict[str, str]
     folders: list[str]
+    origins: NotRequired[dict[str, Origin]]
 
 
 class Index:
-    """What is known of the files of one workspace: stamp -> blob. Kept beside it on disk."""
+    """What is known of the files of one workspace: stamp -> blob, and origins. Kept beside it on disk."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.origins = Origins(path.with_name("origins.jsonl"))
         self.lock = threading.Lock()
         self._known: dict[str, _Entry] | None = None
 
@@ -88,7 +94,7 @@ def take(root: Path, blobs: Blobs, index: Index) -> BlobId:
         found = _walk(root)
         entries = _entries(root, found, blobs, index.load())
         index.save({name: entry for name, (entry, _) in entries.items()})
-    return blobs.put_now(_manifest(found, entries))
+    return blobs.put_now(_manifest(found, entries, index.origins))
 
 
 def glance(root: Path, blobs: Blobs, index: Index) -> BlobId | None:
@@ -103,10 +109,12 @@ def glance(root: Path, blobs: Blobs, index: Index) -> BlobId | None:
         if entry is None or entry[0] != _stamp(status):
             return None
         entries[name] = (entry, status)
-    return blobs.find_now(_manifest(found, entries))
+    return blobs.find_now(_manifest(found, entries, index.origins))
 
 
-def _manifest(found: "_Found", entries: dict[str, tuple[_Entry, os.stat_result]]) -> bytes:
+def _manifest(
+    found: "_Found", entries: dict[str, tuple[_Entry, os.stat_result]], origins: Origins
+) -> bytes:
     files: dict[str, FileState] = {
         name: {
             "blob": entry[1],
@@ -121,6 +129,9 @@ def _manifest(found: "_Found", entries: dict[str, tuple[_Entry, os.stat_result]]
         "links": dict(sorted(found.links.items())),
         "folders": sorted(found.folders),
     }
+    known = origins.load().items()
+    if there := {n: each for n, each in known if n in files or n in found.links}:
+        manifest["origins"] = there
     return json.dumps(manifest, ensure_ascii=True, sort_keys=True).encode()
 
 
@@ -165,6 +176,18 @@ def restore(root: Path, blobs: Blobs, index: Index, manifest_id: BlobId) -> None
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).symlink_to(target)
         index.save(after)
+        said = manifest.get("origins", {})
+        index.origins.replace({name: read_origin(each) for name, each in said.items()})
+
+
+def changed(blobs: Blobs, before: BlobId, after: BlobId) -> list[str]:
+    """Files and links that are new or different in the later manifest."""
+    if before == after:
+        return []
+    old = cast("Manifest", json.loads(blobs.get_now(before)))
+    new = cast("Manifest", json.loads(blobs.get_now(after)))
+    files = [name for name, state in new["files"].items() if old["files"].get(name) != state]
+    return files + [n for n, target in new["links"].items() if old["links"].get(n) != target]
 
 
 def size_of(blobs: Blobs, manifest_id: BlobId) -> int:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from cadre.engine.sandbox import Sandbox
 from cadre.engine.tools.lending import LEASE_SECONDS, Lending, SecretNotLent, placeholders
+from cadre.engine.tools.origins import Source
 from cadre.engine.tools.workspace import FileRef, Workspace
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.errors import Invalid, NotFound
@@ -91,6 +92,8 @@ class Tool:
     person is asked by default. `outside`: what it returns was written by strangers, which
     taints the run. `needs_sandbox`: off where the sandbox is. `secrets` are those that it leases by
     itself; with `fills_placeholders` its arguments may name more, as `{{secret:NAME}}`.
+    `brings` is the kind of content of an `outside` tool. `reads` are the arguments that name the
+    files which it may show; None: it may show any file of the workspace.
     """
 
     name: str
@@ -105,6 +108,18 @@ class Tool:
     timeout_seconds: float = 60.0
     secrets: tuple[str, ...] = ()
     fills_placeholders: bool = False
+    brings: str = "content from outside"
+    reads: tuple[str, ...] | None = None
+
+    def paths_in(self, arguments: dict[str, Json]) -> list[str] | None:
+        """The files that a call with these arguments may show; None: any."""
+        if self.reads is None:
+            return None
+        return [path for name in self.reads if isinstance(path := arguments.get(name), str)]
+
+    def brought(self) -> Source | None:
+        """What the run reads in whatever the tool returns."""
+        return Source(kind=self.brings, by=f"tool:{self.name}") if self.outside else None
 
     @property
     def spec(self) -> ToolSpec:

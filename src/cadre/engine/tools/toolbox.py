@@ -15,6 +15,7 @@ from typing import Self
 
 from cadre.engine.sandbox import SandboxReport
 from cadre.engine.tools.arguments import check_schema, faults, parse_arguments
+from cadre.engine.tools.origins import Source
 from cadre.engine.tools.tool import (
     BadArguments,
     Frame,
@@ -30,6 +31,7 @@ from cadre.kernel.messages import Json, ToolSpec
 from cadre.trust.secrets import Frames, Masks, Redactor
 
 _GROUP = "cadre.tools"
+OUTPUTS = ".outputs/"  # where long answers are kept whole
 _TEXT_CHARACTERS = 30_000
 _WHOLE_TEXT_BYTES = 50_000_000
 _DATA_BYTES = 2_000_000
@@ -99,6 +101,11 @@ class Toolbox:
             else f"There are: {', '.join(sorted(self._tools))}."
         )
         raise UnknownTool(f"There is no tool {name[:80]!r}. {hint}")
+
+    def brought(self, name: str) -> Source | None:
+        """What a run reads in whatever the tool of that name returns."""
+        tool = self._tools.get(name)
+        return None if tool is None else tool.brought()
 
     def specs(self, names: Iterable[str]) -> list[ToolSpec]:
         """The tools as a model sees them."""
@@ -220,7 +227,7 @@ async def _bounded(output: ToolOutput, tool: Tool, context: ToolContext) -> Tool
     if len(output.text) > _TEXT_CHARACTERS:
         whole = output.text.encode()[:_WHOLE_TEXT_BYTES]
         digest = hashlib.sha256(context.idempotency_key.encode() + whole).hexdigest()[:12]
-        path = f".outputs/{tool.name}-{digest}.txt"
+        path = f"{OUTPUTS}{tool.name}-{digest}.txt"
         try:
             output.files.append(await context.workspace.add_file(path, whole))
             note = f"the whole text is in {path}"

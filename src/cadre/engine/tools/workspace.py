@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable, Collection, Generator, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -19,6 +19,7 @@ from typing import TypeAlias
 from pydantic import BaseModel
 
 from cadre.engine.tools import snapshots
+from cadre.engine.tools.origins import Origin, Source
 from cadre.engine.tools.paths import FileMissing, normalise, open_file, open_folder, resolve
 from cadre.infra.blobs import Blobs
 from cadre.kernel.errors import Invalid, LimitReached
@@ -73,6 +74,7 @@ class Entry:
 
 
 Entries = list[Entry]
+Paths = list[str]
 Content: TypeAlias = bytes | AsyncIterator[bytes]
 
 
@@ -129,6 +131,21 @@ class Workspace:
     async def file_ref(self, path: str, *, title: str = "") -> FileRef:
         """A reference to the file as it is now; its content is kept as a blob."""
         return await asyncio.to_thread(self._file_ref, path, title)
+
+    async def sources(self, paths: Collection[str] | None, reader: str) -> set[Source]:
+        """What a run that `reader` began reads in the files `paths`, or in any file at all."""
+        origins = self.index.origins
+        if not origins.are_known or not (paths is None or paths):
+            return set()
+        return await asyncio.to_thread(origins.read, self.root, paths, reader)
+
+    async def note(self, paths: Iterable[str], origin: Origin) -> None:
+        """The files `paths`, as they are called in snapshots and references, come from there."""
+        await asyncio.to_thread(self.index.origins.note, paths, origin)
+
+    async def changed(self, before: BlobId, after: BlobId) -> Paths:
+        """Files and links that are new or different in the later of two snapshots."""
+        return await asyncio.to_thread(snapshots.changed, self.blobs, before, after)
 
     async def snapshot(self) -> BlobId:
         """Keep the whole content; unchanged files are not read again. Returns the manifest."""

@@ -1,13 +1,19 @@
-"""Files inside a request: data URLs, base64 and addresses, kept as blobs that messages refer to."""
+"""Files inside a request: data URLs, base64 and addresses, named as blobs that messages refer to.
 
+They are held in memory: what a call to a model brings along is gone with it, and belongs to nobody.
+"""
+
+import asyncio
 from base64 import b64decode
 from binascii import Error as Base64Error
 from dataclasses import dataclass
+from typing import Self
 
 from cadre.infra.asgi.fields import BadField
-from cadre.infra.blobs import Blobs
+from cadre.infra.blobs import Blobs, id_of
 from cadre.infra.http_client import HttpClient, HttpLimits
 from cadre.kernel.errors import CadreError
+from cadre.kernel.ids import BlobId
 from cadre.kernel.messages import AudioPart, DocumentPart, ImagePart, Part, TextPart
 
 FILE_BYTES = 20 * 1024 * 1024
@@ -30,11 +36,21 @@ class Content:
 
 
 class RequestFiles:
-    """Turns what a request holds or points to into parts of a message."""
+    """Turns what a request holds or points to into parts of a message; `contents` are its blobs."""
 
     def __init__(self, blobs: Blobs, http: HttpClient) -> None:
         self._blobs = blobs
         self._http = http
+        self.contents: dict[str, bytes] = {}
+
+    def of_one(self) -> Self:
+        """The same, of one request."""
+        return type(self)(self._blobs, self._http)
+
+    async def keep(self) -> None:
+        """Keep the contents for longer than the request: somebody's rows are about to name them."""
+        for content in self.contents.values():
+            await self._blobs.put(content)
 
     async def at(self, url: str, place: str) -> Content:
         """The content of a data URL or of a public address; `place` is for the error."""
@@ -66,10 +82,10 @@ class RequestFiles:
                 f"of: {', '.join(_IMAGES)}.",
                 field=place,
             )
-        return ImagePart(blob=await self._blobs.put(content.data), media_type=content.media_type)
+        return ImagePart(blob=await self._named(content), media_type=content.media_type)
 
     async def audio(self, content: Content) -> AudioPart:
-        return AudioPart(blob=await self._blobs.put(content.data), media_type=content.media_type)
+        return AudioPart(blob=await self._named(content), media_type=content.media_type)
 
     async def document(self, content: Content, name: str, place: str) -> Part:
         """A document that the model reads; plain text becomes part of what is said."""
@@ -86,8 +102,13 @@ class RequestFiles:
                 "a PDF or text.",
                 field=place,
             )
-        blob = await self._blobs.put(content.data)
+        blob = await self._named(content)
         return DocumentPart(blob=blob, media_type=content.media_type, name=name)
+
+    async def _named(self, content: Content) -> BlobId:
+        blob = await asyncio.to_thread(id_of, content.data)
+        self.contents[blob] = content.data
+        return blob
 
 
 def _of_data_url(url: str, place: str) -> Content:

@@ -45,7 +45,7 @@ class Blobs:
 
     def put_now(self, content: bytes) -> BlobId:
         """`put` for a caller that is on a thread of its own."""
-        blob = _id_of(content)
+        blob = id_of(content)
         target = self.path(blob)
         if not _is_taken_again(target):
             with tempfile.NamedTemporaryFile(dir=self._staging(), delete=False) as file:
@@ -55,7 +55,7 @@ class Blobs:
 
     def find_now(self, content: bytes) -> BlobId | None:
         """The id of `content` if it is kept already; asks the disk once."""
-        blob = _id_of(content)
+        blob = id_of(content)
         return blob if _is_taken_again(self.path(blob)) else None
 
     async def put_file(self, source: Path) -> BlobId:
@@ -129,7 +129,8 @@ def _is_taken_again(path: Path) -> bool:
     return True
 
 
-def _id_of(content: bytes) -> BlobId:
+def id_of(content: bytes) -> BlobId:
+    """The id that `content` has wherever it is kept."""
     return BlobId(f"sha256:{hashlib.sha256(content).hexdigest()}")
 
 

@@ -67,16 +67,21 @@ from pg_roles where rolname = current_user
 
 
 def secure_tables(connection: Connection) -> None:
-    """Give every tenant table its policy, and `cadre_app` its rights; changes only what lacks."""
+    """Give every tenant table its policy, and `cadre_app` its rights; changes only what lacks.
+
+    A command knows only the tables of the rooms that it needs: the policies of others stay, under a
+    server that runs.
+    """
     guarded = Guarded.of(metadata, iter([(r[0], r[1]) for r in connection.execute(_COLUMNS)]))
     wanted = {name: _policy(guarded, name) for name in guarded.tables}
     found = [(r[0], r[1], r[2]) for r in connection.execute(_GUARDED, {"prefix": _POLICY})]
     present = {(name, policy) for name, policy, is_forced in found if policy and is_forced}
+    others = {name for name, policy, _ in found if policy and name not in metadata.tables}
     for name, policy in wanted.items():
-        if (name, policy) not in present:
+        if (name, policy) not in present and name not in others:
             _secure(connection, guarded, name, policy)
     for name, policy, _ in found:
-        if policy and wanted.get(name) != policy:
+        if policy and name not in others and wanted.get(name) != policy:
             connection.execute(text(f'drop policy {policy} on "{name}"'))
     _grant(connection)
 

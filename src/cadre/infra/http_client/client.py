@@ -225,6 +225,7 @@ class _Asked:
                 hop.question(self._user_agent),
                 connect_seconds=limits.connect_seconds,
                 idle_seconds=limits.idle_seconds,
+                is_repeatable=hop.is_repeatable,
             )
         except FAILURES as error:
             raise translated(hop.url, error) from error

@@ -5,6 +5,7 @@ says besides, or against, the protocol ends the connection, and never becomes an
 """
 
 import asyncio
+import select
 from collections.abc import Callable
 from typing import cast
 
@@ -19,7 +20,14 @@ Headers = CIMultiDict[str]
 
 
 class NothingSaid(ConnectionError):
-    """It was closed before a byte of the answer: what a server does to one that it kept too long."""
+    """It was closed before a byte of the answer: what a server does to one that it kept too long.
+
+    Whether the server has begun with the question, nobody knows.
+    """
+
+
+class NothingSent(NothingSaid):
+    """It was closed before a byte of the question went out."""
 
 
 class Connection(asyncio.Protocol):
@@ -53,10 +61,18 @@ class Connection(asyncio.Protocol):
         """Whether the answer is over and the server waits for the next question."""
         return self.is_complete and self._is_kept and not self.is_closed and not self._chunks
 
+    def has_news(self) -> bool:
+        """Whether the server has hung up, or said something unasked, and the loop does not know yet."""
+        if self.is_closed:
+            return True
+        poll = select.poll()
+        poll.register(self._transport.get_extra_info("socket").fileno(), select.POLLIN)
+        return bool(poll.poll(0))
+
     async def ask(self, question: tuple[bytes, ...], idle_seconds: float) -> None:
         """Send `question`, and return as soon as the head of its answer is here."""
         if self.is_closed:
-            raise NothingSaid("the server hung up at once")
+            raise NothingSent("the server hung up at once")
         self.status, self.headers = 0, CIMultiDict()
         self.is_complete = self._has_heard = self._ends_with_connection = False
         self._is_asked, self._bare = True, 0

@@ -16,6 +16,8 @@ _OUR_HEADERS = {
     *("host", "user-agent", "accept", "accept-encoding", "content-length"),
     *("connection", "transfer-encoding", "expect", "te", "trailer", "upgrade"),
 }
+_IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"}
+_IDEMPOTENCY_KEYS = {"idempotency-key", "x-idempotency-key"}
 _BREAKS = re.compile("[\\r\\n\\0]")
 
 
@@ -48,6 +50,13 @@ class Hop:
         if self.method == "HEAD" or self.url.raw_user is not None:
             return False
         return not any(name.lower() in _OUR_HEADERS for name in self.headers)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether to ask twice does no more than to ask once (RFC 9110), or the server takes care of it."""
+        if self.method in _IDEMPOTENT:
+            return True
+        return any(name.lower() in _IDEMPOTENCY_KEYS for name in self.headers)
 
     def question(self, user_agent: str) -> tuple[bytes, ...]:
         """What is sent over a `Connection`; raises ValueError if a header has more than a line."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import aiohappyeyeballs
 
-from cadre.infra.http_client.connection import Connection, NothingSaid
+from cadre.infra.http_client.connection import Connection, NothingSaid, NothingSent
 
 _HAPPY_EYEBALLS_SECONDS = 0.25
 
@@ -65,8 +65,13 @@ class Pool:
         *,
         connect_seconds: float,
         idle_seconds: float,
+        is_repeatable: bool = False,
     ) -> Connection:
-        """The connection on which the answer comes; `leave` it, whatever happens."""
+        """The connection on which the answer comes; `leave` it, whatever happens.
+
+        `is_repeatable`: to ask twice does no more than to ask once. What is not is asked again only if
+        nothing of it was sent.
+        """
         await self._room.acquire()
         connection: Connection | None = None
         try:
@@ -74,8 +79,9 @@ class Pool:
                 try:
                     await connection.ask(question, idle_seconds)
                     return connection
-                except NothingSaid:  # the server had closed it meanwhile
-                    pass
+                except NothingSaid as error:  # the server had closed it meanwhile
+                    if not is_repeatable and not isinstance(error, NothingSent):
+                        raise
             connection = await self._connect(server, connect_seconds)
             await connection.ask(question, idle_seconds)
         except BaseException:
@@ -100,8 +106,13 @@ class Pool:
             connection.abort()
 
     def _kept(self, server: Server) -> Connection | None:
-        free = self._free.get(server)
-        return free.pop() if free else None
+        """One that the server has not closed, as far as this machine knows."""
+        while free := self._free.get(server):
+            connection = free.pop()
+            if not connection.has_news():
+                return connection
+            connection.abort()
+        return None
 
     async def _connect(self, server: Server, seconds: float) -> Connection:
         try:

@@ -5,7 +5,7 @@ A route asks for what it needs by type: whose request it is (`CurrentScope`), a 
 (`Paging`). Errors leave as RFC 9457 problem details; a route never builds one.
 """
 
-from cadre.infra.web.documentation import document_problems
+from cadre.infra.web.documentation import add_problems, document, file_answers, operations
 from cadre.infra.web.downloads import download
 from cadre.infra.web.headers import IdempotencyKey
 from cadre.infra.web.ownership import Ownership, is_own, maker_of, owners_of, set_owners
@@ -49,16 +49,19 @@ __all__ = [
     "Provide",
     "Reading",
     "Writing",
+    "add_problems",
     "authorize",
     "check",
     "current_scope",
-    "document_problems",
+    "document",
     "download",
+    "file_answers",
     "grants_of",
     "install_problems",
     "is_own",
     "maker_of",
     "only_own",
+    "operations",
     "owners_of",
     "permit_of",
     "problem_of",

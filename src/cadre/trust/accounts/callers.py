@@ -14,6 +14,7 @@ from cadre.trust.accounts.ports import KeyDoor
 from cadre.trust.accounts.service import SESSIONS_TOPIC, Accounts
 from cadre.trust.accounts.tokens import is_access_token
 from cadre.trust.accounts.types import Identity
+from cadre.trust.orgs import ORGS_TOPIC
 
 # Looks a token up before anybody knows whose it is.
 _DOOR = Scope(ALL_ORGS, DEFAULT_PROJECT, "production", Principal("system", "door", "the door"))
@@ -24,7 +25,7 @@ _MOST_KNOWN = 10_000
 @dataclass(frozen=True, slots=True)
 class _Known:
     identity: Identity
-    mark: int
+    marks: tuple[int, int]
     until: float
 
 
@@ -40,19 +41,23 @@ class Callers:
     async def by_cookie(self, token: str) -> Identity | None:
         """Whose page it is."""
         digest = sha256(token.encode()).digest()  # no list of tokens lies in memory
-        known, mark = self._known.get(digest), self._database.mark(SESSIONS_TOPIC)
-        if known is not None and known.mark == mark and time.monotonic() < known.until:
+        known, marks = self._known.get(digest), self._marks()
+        if known is not None and known.marks == marks and time.monotonic() < known.until:
             return known.identity
         until = time.monotonic() + _KNOWN_SECONDS
         identity = await self._look_up(token)
         if identity is None:
             self._known.pop(digest, None)
             return None
-        self._known[digest] = _Known(identity, mark, until)
+        self._known[digest] = _Known(identity, marks, until)
         self._known.move_to_end(digest)
         if len(self._known) > _MOST_KNOWN:
             self._known.popitem(last=False)
         return identity
+
+    def _marks(self) -> tuple[int, int]:
+        """An identity names its org too."""
+        return self._database.mark(SESSIONS_TOPIC), self._database.mark(ORGS_TOPIC)
 
     async def by_bearer(self, token: str) -> Identity | None:
         """Whose key it is, or which program's session. No page can send it by accident."""

@@ -122,6 +122,7 @@ class Entrance:
         attempt = Attempt(device.address, email)
         await self._count(scope, attempt)
         async with self._database.read(scope) as work:
+            await self._accounts.require_passwords(work)
             row = await AccountStore(work).by_email(email)
         password_hash = row.password_hash if row is not None and row.status == "active" else None
         if not await self._passwords.matches(password_hash, password):

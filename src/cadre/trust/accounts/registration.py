@@ -85,6 +85,7 @@ class Registration:
             raise RegistrationClosed(
                 "Nobody can register here by themselves. Ask for an invitation."
             )
+        await self._accounts.require_passwords(work)
         known = await store.by_email(email)
         if known is not None:
             return await self._letter_for_known(work, known, org.name, page)
@@ -125,6 +126,7 @@ class Registration:
 
     async def ask_reset(self, work: Work, email: str, page: str) -> Letter | None:
         """The letter with the link, if the address has an account that may come in."""
+        await self._accounts.require_passwords(work)
         store = AccountStore(work)
         org, known = await store.org(), await store.by_email(email)
         if org is None or known is None or known.status == "suspended":

@@ -14,6 +14,7 @@ from cadre.infra.web import (
     Reading,
     Writing,
     download,
+    file_answers,
     grants_of,
     requires,
     requires_nothing,
@@ -167,7 +168,9 @@ async def remove_avatar(request: Request, work: Writing, profiles: _Profiles) ->
     await profiles.remove_avatar(work, UserId(_identity(request).user.id))
 
 
-@_own.get("/avatar", summary="My picture", response_class=Response)
+@_own.get(
+    "/avatar", summary="My picture", response_class=Response, responses=file_answers("image/*")
+)
 async def get_avatar(
     request: Request,
     work: Reading,
@@ -243,6 +246,7 @@ async def get_member(user_id: str, work: Reading, members: _Members) -> Member:
     "/{user_id}/avatar",
     summary="A member's picture",
     response_class=Response,
+    responses=file_answers("image/*"),
     dependencies=[requires("members:read")],
 )
 async def get_member_avatar(

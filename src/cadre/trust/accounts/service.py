@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from cadre.infra.database import Work
-from cadre.kernel.errors import NotFound, Unauthenticated
+from cadre.kernel.errors import Denied, NotFound, Unauthenticated
 from cadre.kernel.ids import OrgId, UserId, new_id
 from cadre.kernel.scope import DEFAULT_PROJECT, Principal, Scope
 from cadre.trust.access import OWNER, Person, join, owners
@@ -64,6 +64,12 @@ class AccountClosed(Unauthenticated):
     """Whoever it is may not come in."""
 
     code = "account_closed"
+
+
+class PasswordsOff(Denied):
+    """The org lets nobody in by password."""
+
+    code = "passwords_off"
 
 
 class SessionNotFound(NotFound):
@@ -220,10 +226,22 @@ class Accounts:
         """How people come into the work's org."""
         row = await AccountStore(work).org()
         if row is None:
-            return SignInRules("", "closed", mfa_required=False, branding={})
+            return SignInRules("", "closed", mfa_required=False, password_sign_in=True, branding={})
         return SignInRules(
-            row.name, row.registration, bool(row.mfa_required), json.loads(row.branding)
+            row.name,
+            row.registration,
+            mfa_required=bool(row.mfa_required),
+            password_sign_in=bool(row.password_sign_in),
+            branding=json.loads(row.branding),
         )
+
+    async def require_passwords(self, work: Work) -> None:
+        """Raise `PasswordsOff` if the work's org does without passwords."""
+        if not (await self.rules(work)).password_sign_in:
+            raise PasswordsOff(
+                "Your organisation does without passwords: sign in by its provider, or with a "
+                "passkey."
+            )
 
     async def open_org(self, work: Work) -> Org | None:
         """The work's org, unless it is suspended."""

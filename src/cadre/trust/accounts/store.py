@@ -382,6 +382,7 @@ _ORG = select(
     orgs.c.status,
     orgs.c.registration,
     orgs.c.mfa_required,
+    orgs.c.password_sign_in,
     orgs.c.branding,
     orgs.c.limits,
 ).where(orgs.c.id == bindparam("org_id"))

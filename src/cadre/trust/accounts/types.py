@@ -94,4 +94,5 @@ class SignInRules:
     name: str
     registration: Literal["open", "invite", "closed"]
     mfa_required: bool
+    password_sign_in: bool
     branding: dict[str, Any]

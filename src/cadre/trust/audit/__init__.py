@@ -8,7 +8,7 @@ from cadre.trust.audit.chain import GENESIS, hash_of
 from cadre.trust.audit.entry import AuditEntry, Result
 from cadre.trust.audit.errors import AuditUnwritable
 from cadre.trust.audit.log import AuditLog
-from cadre.trust.audit.personal import PERSONAL, names_of
+from cadre.trust.audit.personal import PERSONAL, borne_by_others, names_of
 from cadre.trust.audit.retention import AuditRetained
 from cadre.trust.audit.schemas import AuditEvent, AuditFilter, Verification
 from cadre.trust.audit.seal import Seal, load_seal
@@ -27,6 +27,7 @@ __all__ = [
     "Result",
     "Seal",
     "Verification",
+    "borne_by_others",
     "hash_of",
     "load_seal",
     "names_of",

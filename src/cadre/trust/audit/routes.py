@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import StreamingResponse
 
 from cadre.infra.database import Database
-from cadre.infra.web import CurrentScope, Paging, Provide, Reading, requires
+from cadre.infra.web import CurrentScope, Paging, Provide, Reading, file_answers, requires
 from cadre.kernel.paging import Page
 from cadre.trust.audit.entry import Result
 from cadre.trust.audit.schemas import Actions, AuditEvent, AuditFilter, Verification
@@ -60,7 +60,12 @@ async def verify_log(work: Reading, audit: _Audit) -> Verification:
     return await audit.verify(work)
 
 
-@router.get("/export", response_class=StreamingResponse, dependencies=[requires("audit:read")])
+@router.get(
+    "/export",
+    response_class=StreamingResponse,
+    responses=file_answers("application/jsonl"),
+    dependencies=[requires("audit:read")],
+)
 async def export_events(
     database: Annotated[Database, Provide(Database)],
     scope: CurrentScope,

@@ -18,13 +18,15 @@ from cadre.trust.federation.linking import Linking
 from cadre.trust.federation.oidc import OpenIdConnect
 from cadre.trust.federation.personal import PERSONAL
 from cadre.trust.federation.providers import Providers
-from cadre.trust.federation.scim import DirectoryGroups, DirectoryUsers, scim_refusal
-from cadre.trust.federation.service import Arrived, Begun, Federation
+from cadre.trust.federation.scim import SCIM_TYPE, DirectoryGroups, DirectoryUsers, scim_refusal
+from cadre.trust.federation.service import SIGNED_OUT, Arrived, Begun, Federation
 from cadre.trust.federation.ways import CALLBACK, ProviderWays
 
 __all__ = [
     "CALLBACK",
     "PERSONAL",
+    "SCIM_TYPE",
+    "SIGNED_OUT",
     "Arrived",
     "Asking",
     "Begun",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from cadre.trust.federation.asking import Asking, short
-from cadre.trust.federation.errors import ProviderBroken
+from cadre.trust.federation.errors import ProviderBroken, ProviderRefused
 
 _KNOWN_SECONDS = 3600.0
 _AGAIN_SECONDS = 10.0
@@ -30,6 +30,7 @@ class Metadata:
     token_endpoint: str
     jwks_uri: str
     userinfo_endpoint: str | None
+    end_session_endpoint: str | None
     auth_methods: tuple[str, ...]
     algorithms: tuple[str, ...]
     names_itself: bool  # it says in its answers who it is (RFC 9207)
@@ -104,6 +105,7 @@ class Discovery:
             token_endpoint=_text(found, "token_endpoint"),
             jwks_uri=_text(found, "jwks_uri"),
             userinfo_endpoint=userinfo if isinstance(userinfo, str) else None,
+            end_session_endpoint=self._leaving(found.get("end_session_endpoint")),
             auth_methods=tuple(each for each in methods if isinstance(each, str)),
             algorithms=tuple(each for each in signing if isinstance(each, str)),
             names_itself=found.get("authorization_response_iss_parameter_supported") is True,
@@ -111,6 +113,15 @@ class Discovery:
         for url in (metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri):
             self._asking.require_safe(url)
         return metadata
+
+    def _leaving(self, said: object) -> str | None:
+        """Where people sign out; one that can't be trusted is none: the rest works without it."""
+        if not isinstance(said, str):
+            return None
+        try:
+            return self._asking.require_safe(said)
+        except ProviderRefused:
+            return None
 
     async def _ask_keys(self, metadata: Metadata) -> list[Jwk]:
         found = (await self._asking.get(metadata.jwks_uri)).get("keys")

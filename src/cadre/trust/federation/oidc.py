@@ -63,6 +63,14 @@ class OpenIdConnect:
         mark = "&" if "?" in metadata.authorization_endpoint else "?"
         return f"{metadata.authorization_endpoint}{mark}{urlencode(query)}"
 
+    async def sign_out_url(self, provider: Provider, back: str) -> str | None:
+        """Where the browser goes to sign out there; None if the provider has no such place."""
+        place = (await self._discovery.metadata(provider.issuer)).end_session_endpoint
+        if place is None:
+            return None
+        query = {"client_id": provider.client_id, "post_logout_redirect_uri": back}
+        return f"{place}{'&' if '?' in place else '?'}{urlencode(query)}"
+
     async def vouched(self, provider: Provider, answer: Answer) -> Vouched:
         """Who came, or raise `TokenRefused`."""
         metadata = await self._discovery.metadata(provider.issuer)

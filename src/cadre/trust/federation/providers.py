@@ -73,6 +73,15 @@ class Providers:
             raise ProviderNotFound
         return found
 
+    async def of_method(self, work: Work, method: str) -> Provider | None:
+        """The provider by which a session of `method` began; a second factor may stand behind it."""
+        found = [
+            each
+            for each in await ProviderStore(work).all()
+            if each.enabled and (method == each.method or method.startswith(f"{each.method}+"))
+        ]
+        return max(found, key=lambda each: len(each.name), default=None)
+
     async def secret(self, work: Work, provider: Provider) -> str:
         """The client's secret; "" for a public client."""
         return await self._secrets.get(work, provider.secret_name) or ""

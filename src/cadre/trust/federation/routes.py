@@ -12,6 +12,7 @@ from cadre.trust.accounts import page_of
 from cadre.trust.federation.providers import Providers
 from cadre.trust.federation.schemas import IdentityProvider, IdentityProviderCheck, ProviderInput
 from cadre.trust.federation.scim.routes import router as scim
+from cadre.trust.federation.service import SIGNED_OUT
 from cadre.trust.federation.ways import CALLBACK
 
 _Providers = Annotated[Providers, Provide(Providers)]
@@ -81,7 +82,10 @@ async def test_identity_provider(
 
 
 def _placed(request: Request, provider: IdentityProvider) -> IdentityProvider:
-    return provider.model_copy(update={"redirect_uri": f"{page_of(request.scope)}{CALLBACK}"})
+    page = page_of(request.scope)
+    return provider.model_copy(
+        update={"redirect_uri": f"{page}{CALLBACK}", "sign_out_uri": f"{page}{SIGNED_OUT}"}
+    )
 
 
 router = APIRouter()

@@ -84,7 +84,8 @@ class ProviderInput(BaseModel):
 class IdentityProvider(BaseModel):
     """`has_client_secret` says whether there is one; what it is, nobody is told.
 
-    `redirect_uri` is what to register with the provider.
+    `redirect_uri` is what to register with the provider, and `sign_out_uri` as an address to come back
+    to from signing out (`post_logout_redirect_uri`).
     """
 
     id: str
@@ -106,6 +107,7 @@ class IdentityProvider(BaseModel):
     created_at: float
     updated_at: float
     redirect_uri: str = ""
+    sign_out_uri: str = ""
 
 
 class IdentityProviderCheck(BaseModel):

@@ -16,12 +16,14 @@ from dataclasses import dataclass, field
 from sqlalchemy.exc import IntegrityError
 
 from cadre.infra.database import Database
+from cadre.infra.telemetry import get_logger
 from cadre.kernel.errors import Invalid
 from cadre.kernel.ids import UserId
 from cadre.kernel.scope import Scope
 from cadre.trust.accounts import Device, Entrance, HalfWay, NewSession
 from cadre.trust.federation.asking import short
 from cadre.trust.federation.errors import (
+    ProviderBroken,
     ProviderNotFound,
     SignInCancelled,
     SignInUnknown,
@@ -35,6 +37,9 @@ from cadre.trust.federation.providers import Providers
 from cadre.trust.federation.store import SignInStore
 
 SIGN_IN_SECONDS = 10 * 60
+# Where a provider sends people back to whom it has signed out.
+SIGNED_OUT = "/signin"
+_log = get_logger("federation")
 _LONGEST = 2000
 
 
@@ -130,6 +135,21 @@ class Federation:
         )
         vouched = await self._speaking(provider).vouched(provider, came_with)
         return await self._admit(scope, provider, vouched, device, begun.return_to)
+
+    async def sign_out_url(self, scope: Scope, method: str, back: str) -> str | None:
+        """Where somebody whose session is of `method` signs out of their provider, to come `back`.
+
+        None if they did not come by one, or it has no such place, or it does not answer.
+        """
+        async with self._database.read(scope) as work:
+            provider = await self._providers.of_method(work, method)
+        if provider is None or provider.kind == "github":
+            return None
+        try:
+            return await self._oidc.sign_out_url(provider, back)
+        except ProviderBroken as error:
+            _log.warning("provider_not_asked", provider=provider.id, reason=error.detail)
+            return None
 
     async def _admit(
         self, scope: Scope, provider: Provider, vouched: Vouched, device: Device, return_to: str

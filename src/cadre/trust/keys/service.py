@@ -22,6 +22,7 @@ from cadre.trust.keys.limits import cut_down, limits_of
 from cadre.trust.keys.rates import Rates
 from cadre.trust.keys.secret import KeyParts, split
 from cadre.trust.keys.store import Found, KeyDoor, KeyStore
+from cadre.trust.orgs import ORGS_TOPIC
 
 # What `Database.mark` counts this process's changes of keys by.
 KEYS_TOPIC = "api keys"
@@ -46,7 +47,7 @@ class _Known:
     identity: KeyIdentity | None
     spender: Spender | None
     access_topic: str
-    marks: tuple[int, int]
+    marks: tuple[int, int, int]
     until: float
 
 
@@ -108,19 +109,20 @@ class Keys:
             self._known.popitem(last=False)
         return known
 
-    def _marks(self, known: _Known) -> tuple[int, int]:
+    def _marks(self, known: _Known) -> tuple[int, int, int]:
         mark = self._database.mark
-        return mark(KEYS_TOPIC), mark(known.access_topic)
+        return mark(KEYS_TOPIC), mark(ORGS_TOPIC), mark(known.access_topic)
 
     async def _learn(self, key: str) -> _Known:
         """Each mark is looked at before what it stands for is read: what changes since is read anew."""
-        until, keys_mark = time.monotonic() + _KNOWN_SECONDS, self._database.mark(KEYS_TOPIC)
+        until, mark = time.monotonic() + _KNOWN_SECONDS, self._database.mark
+        keys_mark, orgs_mark = mark(KEYS_TOPIC), mark(ORGS_TOPIC)
         parts = split(key)
         row = None if parts is None else await self._row(parts)
         if row is None:
-            return _Known(None, None, "", (0, 0), 0.0)
+            return _Known(None, None, "", (0, 0, 0), 0.0)
         scope, topic = _scope(row), topic_of(row.org_id)
-        marks = (keys_mark, self._database.mark(topic))
+        marks = (keys_mark, orgs_mark, mark(topic))
         async with self._database.read(scope) as work:
             identity = await self._identity(work, row)
         if identity is not None and identity.is_stale:

@@ -56,7 +56,7 @@ def check_rows(
 
 def _values(owned: TenantTable, row: Mapping[str, Any], where: str) -> dict[str, Value]:
     try:
-        values = from_json(row)
+        values = from_json(owned.name, row)
     except ValueError as error:
         raise ArchiveInvalid(f"{where}: {error}.") from error
     columns = owned.table.c

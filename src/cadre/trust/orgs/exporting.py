@@ -26,7 +26,7 @@ from cadre.trust.orgs.sealing import seal
 from cadre.trust.orgs.tables import orgs
 
 # What opens this installation's doors, or is about its own work.
-_LEFT_OUT = frozenset({"sessions", "sign_in_links", "org_jobs", "data_jobs", "retention_rounds"})
+LEFT_OUT = frozenset({"sessions", "sign_in_links", "org_jobs", "data_jobs", "retention_rounds"})
 _TELL_EVERY = 50
 
 
@@ -54,11 +54,10 @@ async def export(
             schema = await schema_version(work.connection)
             secrets = await _secrets(content, work)
             taken = await _write_tables(content, work, writer, tell)
-        if passphrase is not None and secrets:
+        if passphrase is not None:
             await asyncio.to_thread(lambda: writer.bytes(SECRETS, seal(secrets, passphrase, org)))
         workspaces = await _snapshots(content, taken, tell)
         blobs, payloads = await _write_blobs(content, writer, taken, tell)
-        sealed = passphrase is not None and bool(secrets)
         manifest = Manifest(
             format=FORMAT,
             version=VERSION,
@@ -71,8 +70,8 @@ async def export(
             payloads=payloads,
             workspaces=workspaces,
             secrets=sorted(secrets),
-            secrets_sealed=sealed,
-            left_out=sorted(_LEFT_OUT | content.staying),
+            secrets_sealed=passphrase is not None,
+            left_out=sorted(LEFT_OUT | content.staying),
         )
         await asyncio.to_thread(writer.finish, manifest)
     except BaseException:
@@ -100,7 +99,7 @@ async def _secrets(content: Content, work: Work) -> dict[str, str]:
 
 async def _write_tables(content: Content, work: Work, writer: ArchiveWriter, tell: Tell) -> _Taken:
     taken = _Taken()
-    kept = [each for each in tenant_tables() if each.name not in _LEFT_OUT | content.staying]
+    kept = [each for each in tenant_tables() if each.name not in LEFT_OUT | content.staying]
     wanted = [*kept, tenant_table(orgs)]
     for number, owned in enumerate(wanted):
         tell(f"table {owned.name}", number, len(wanted))

@@ -27,6 +27,7 @@ from cadre.trust.orgs.checking import Checked, check_rows
 from cadre.trust.orgs.content import Content, Tell, system_scope
 from cadre.trust.orgs.errors import ArchiveInvalid, OrgExists, PassphraseWrong
 from cadre.trust.orgs.names import check_slug
+from cadre.trust.orgs.renewing import LEFT_BEHIND, Renewal
 from cadre.trust.orgs.rows import (
     TenantTable,
     from_json,
@@ -74,6 +75,11 @@ class Importing:
     def slug(self) -> str:
         return check_slug(self.wanted.slug or self.reader.manifest.org.slug)
 
+    @property
+    def renewal(self) -> Renewal | None:
+        """What becomes of ids where the org is another one than in the archive."""
+        return None if self.org == self.reader.manifest.org.id else Renewal(self.org)
+
     async def run(self) -> None:
         """Do it all, or what is left of it."""
         rows_are_in = await self._status() == IMPORTING
@@ -94,6 +100,8 @@ class Importing:
         manifest, passphrase = self.reader.manifest, self.wanted.passphrase
         if passphrase is None:
             return {}
+        if not manifest.secrets_sealed and not manifest.secrets:
+            return {}  # there was nothing to seal
         if not manifest.secrets_sealed:
             raise PassphraseWrong(
                 "The archive holds no secrets: import it without a passphrase.", field="passphrase"
@@ -121,15 +129,18 @@ class Importing:
             if (await work.connection.execute(taken)).first() is not None:
                 raise OrgExists(
                     f"An organisation with the id {self.org} or the slug {slug} is here already. "
-                    "Give others, or delete it first.",
+                    "Give a new id and another slug, or delete it first.",
                     field="slug",
                 )
             runs = metadata.tables["runs"]
-            for some in _batches(sorted(checked.runs)):
+            for some in _batches(sorted(map(self._renewed, checked.runs))):
                 query = select(runs.c.id).where(runs.c.id.in_(some)).limit(1)
                 if (found := (await work.connection.execute(query)).scalar()) is not None:
-                    raise OrgExists(f"The run {found} is here already, in another organisation.")
-        for workspace in checked.workspaces:
+                    raise OrgExists(
+                        f"The run {found} is here already, in another organisation. To copy that "
+                        "one, import with a new id."
+                    )
+        for workspace in map(self._renewed, checked.workspaces):
             if await self.content.folders.snapshot(workspace) is not None:
                 raise OrgExists(f"The workspace {workspace} is here already.")
 
@@ -157,13 +168,15 @@ class Importing:
                 for owned in tables:
                     if owned.name not in names:
                         continue
+                    if self.renewal is not None and owned.name in LEFT_BEHIND:
+                        continue
                     rows = map(self._row(owned), self.reader.rows(owned.name))
                     for some in _batches(rows):
                         self.tell(f"table {owned.name}", done, total)
                         done += len(some)
                         await work.connection.execute(insert(owned.table), some)
                 for name, value in self.secrets.items():
-                    await self.content.vault.put(work, name, value)
+                    await self.content.vault.put(work, self._renewed(name), value)
         except IntegrityError as error:
             raise OrgExists(
                 "Some id of the archive is here already, in another organisation."
@@ -173,10 +186,12 @@ class Importing:
 
     def _row(self, owned: TenantTable) -> Callable[[dict[str, Any]], dict[str, Any]]:
         """How a row of the archive becomes one of the new org."""
-        table = owned.name
+        table, renewal = owned.name, self.renewal
 
         def convert(row: dict[str, Any]) -> dict[str, Any]:
-            made: dict[str, Any] = from_json(row)
+            made: dict[str, Any] = from_json(table, row)
+            if renewal is not None:
+                made = renewal.row(made)
             if owned.owner is not None:
                 made[owned.owner] = self.org
             if table == orgs.name:
@@ -187,12 +202,15 @@ class Importing:
 
         return convert
 
+    def _renewed(self, text: str) -> str:
+        return text if self.renewal is None else self.renewal.text(text)
+
     async def _restore(self) -> None:
         workspaces = self.reader.manifest.workspaces
         for number, (workspace, manifest) in enumerate(sorted(workspaces.items())):
             if number % _TELL_EVERY == 0:
                 self.tell("files", number, len(workspaces))
-            await self.content.folders.restore(workspace, BlobId(manifest))
+            await self.content.folders.restore(self._renewed(workspace), BlobId(manifest))
 
     async def _open(self, checked: Checked) -> None:
         """Serve the org, unless its runs may be under way where it came from."""

@@ -18,9 +18,12 @@ from cadre.infra.web import (
     Reading,
     Writing,
     download,
+    file_answers,
+    grants_of,
     requires,
     requires_nothing,
 )
+from cadre.kernel.errors import Denied
 from cadre.kernel.ids import new_id
 from cadre.kernel.paging import Page
 from cadre.kernel.scope import ALL_ORGS, DEFAULT_ORG
@@ -91,8 +94,16 @@ async def get_org_usage(
 
 
 @router.patch("", summary="Change my organisation", dependencies=[requires("org:write")])
-async def change_org(wanted: OrgChange, work: Writing, orgs: _Orgs) -> Organisation:
+async def change_org(
+    wanted: OrgChange, request: Request, work: Writing, orgs: _Orgs
+) -> Organisation:
     """What is left out stays; everybody sees the change at once."""
+    says_how = wanted.password_sign_in is not None
+    if says_how and not grants_of(request).allows("sign-in:write"):
+        raise Denied(
+            "Only whoever may say how people sign in (`sign-in:write`) changes this: leave it out.",
+            field="password_sign_in",
+        )
     return await orgs.change(work, wanted)
 
 
@@ -104,7 +115,11 @@ async def get_branding(request: Request, database: _Database, orgs: _Orgs) -> Br
 
 
 @router.get(
-    "/logo", summary="The logo", response_class=FileResponse, dependencies=[requires_nothing()]
+    "/logo",
+    summary="The logo",
+    response_class=FileResponse,
+    responses=file_answers(MEDIA_TYPE),
+    dependencies=[requires_nothing()],
 )
 async def get_logo(request: Request, database: _Database, orgs: _Orgs) -> Response:
     """A PNG; of the org of this host."""
@@ -223,6 +238,7 @@ async def get_job(job: str, work: _Overview, orgs: _Orgs, jobs: _Jobs) -> OrgJob
     "/jobs/{job}/archive",
     summary="The archive of an export",
     response_class=FileResponse,
+    responses=file_answers("application/zip"),
     dependencies=[requires("orgs:write")],
 )
 async def get_archive(job: str, work: _Overview, orgs: _Orgs, jobs: _Jobs) -> FileResponse:

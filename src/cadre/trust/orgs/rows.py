@@ -29,6 +29,8 @@ Fields = Mapping[str, Any]
 _PAGE_ROWS = 500
 _BLOB = re.compile(r"sha256:[0-9a-f]{64}")
 _BYTES = "$bytes"
+# Columns of earlier versions: other rows of the same archive say what they said.
+_FORMER = {"users": frozenset({"role"})}
 ORG = "org"
 _ORGS = "orgs"
 
@@ -124,9 +126,10 @@ def to_json(row: Fields) -> dict[str, Any]:
     }
 
 
-def from_json(row: Fields) -> dict[str, Value]:
-    """What `to_json` made, back; raises ValueError for anything else."""
-    return {name: _value(value) for name, value in row.items()}
+def from_json(table: str, row: Fields) -> dict[str, Value]:
+    """What `to_json` made of a row of `table`, back; raises ValueError for anything else."""
+    former = _FORMER.get(table, frozenset())
+    return {name: _value(value) for name, value in row.items() if name not in former}
 
 
 def blobs_in(row: Fields) -> Iterator[str]:

@@ -158,12 +158,16 @@ class ExportRequest(BaseModel):
 
 
 class ImportRequest(BaseModel):
-    """`archive` is the id that the upload gave; None keeps what the archive says."""
+    """`archive` is the id that the upload gave; None keeps what the archive says.
+
+    With `new_id` the archive becomes a second organisation: ids of people, runs and conversations are
+    new too, and API keys stay behind.
+    """
 
     model_config = _Strict
     archive: Annotated[str, StringConstraints(pattern=r"^arc_[0-9a-z]{26}$")]
     slug: Slug | None = None
-    new_id: bool = Field(default=False, description="Give the org a new id.")
+    new_id: bool = Field(default=False, description="Make a copy with ids of its own.")
     passphrase: _Passphrase | None = None
 
 

@@ -174,7 +174,8 @@ class Orgs:
         for named in (org, check_slug(slug)):
             if await EveryOrgStore(work).find(named) is not None:
                 raise OrgExists(
-                    f"An organisation `{named}` is here already: give another slug or a new id.",
+                    f"An organisation `{named}` is here already. To have a copy beside it, import "
+                    "with a new id and another slug (`--new-id --slug NAME`).",
                     field="slug",
                 )
         return await self._begin(work, org, slug, "import", details)

@@ -54,6 +54,16 @@ class WhichRun(_Given):
     depth: int = Field(default=0, ge=0)
 
 
+class ReadFrom(_Given):
+    """Something that the run has read: which kind of content, and by whom or what it came.
+
+    An `own file` was uploaded by whoever began the run, and is no taint.
+    """
+
+    kind: str = Field(max_length=200)
+    by: str = Field(default="", max_length=300)
+
+
 class MatchedRule(_Given):
     """A rule of the gate that speaks of this call. `layer` -1: one of the org's."""
 
@@ -80,7 +90,8 @@ def now() -> When:
 
 
 class PolicyInput(_Given):
-    """`input` of a policy. `taints` are the kinds of content from outside that the run has read.
+    """`input` of a policy. `taints` are the kinds of content from outside that the run has read;
+    `sources` says where each came from, and what else it has read that was not made here.
 
     `secrets` are the names of those that the call would use; their values are nobody's to see.
     """
@@ -96,6 +107,7 @@ class PolicyInput(_Given):
     secrets: list[str] = Field(default_factory=list[str], max_length=200)
     call_hash: str | None = None
     taints: list[str] = Field(default_factory=list[str])
+    sources: list[ReadFrom] = Field(default_factory=list[ReadFrom])
     layers: list[int] = Field(default_factory=lambda: [0], min_length=1)
     rules: list[MatchedRule] = Field(default_factory=list[MatchedRule])
     time: When = Field(default_factory=now)

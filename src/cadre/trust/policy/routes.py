@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from cadre.infra.web import Paging, Provide, Reading, Writing, requires
 from cadre.kernel.paging import Page
+from cadre.kernel.values import Int32
 from cadre.trust.policy.decision import Effect
 from cadre.trust.policy.schemas import (
     ActivateInput,
@@ -82,7 +83,7 @@ async def explain_policies(
 
 @router.get("/{name}", dependencies=_READ)
 async def get_policy(
-    work: Reading, policies: _Policies, name: str, version: int | None = None
+    work: Reading, policies: _Policies, name: str, version: Int32 | None = None
 ) -> PolicyDetail:
     """One version, by default the newest."""
     return await policies.book.get(work, name, version)

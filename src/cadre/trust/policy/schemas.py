@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
 from cadre.kernel.messages import Json
+from cadre.kernel.values import Int32
 from cadre.trust.policy.decision import Decision, Effect, Finding
 from cadre.trust.policy.given import PolicyInput
 from cadre.trust.policy.sketch import CallSketch
@@ -70,13 +71,13 @@ class PolicyDetail(BaseModel):
 
 
 class VersionInput(_Asked):
-    version: int = Field(ge=1)
+    version: Int32 = Field(ge=1)
 
 
 class ActivateInput(_Asked):
     """Without `version`, the newest."""
 
-    version: int | None = Field(default=None, ge=1)
+    version: Int32 | None = Field(default=None, ge=1)
 
 
 class Draft(_Asked):

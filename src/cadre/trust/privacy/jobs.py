@@ -21,11 +21,11 @@ from cadre.kernel.scope import ALL_ORGS
 from cadre.trust.privacy.erasing import Erasure
 from cadre.trust.privacy.errors import DataJobNotFound, OnHold
 from cadre.trust.privacy.exporting import Tell, export
-from cadre.trust.privacy.ports import Leftovers, Personal, Serving
+from cadre.trust.privacy.ports import Leftovers, People, Person, Personal, Serving
 from cadre.trust.privacy.retention import Retention, system_scope
 from cadre.trust.privacy.schemas import DataJob, RoomResult
-from cadre.trust.privacy.service import from_details
-from cadre.trust.privacy.store import Found, JobStore, claim_job
+from cadre.trust.privacy.service import from_details, to_details
+from cadre.trust.privacy.store import Found, JobStore, claim_job, orgs_at_rest
 
 _LEASE_SECONDS = 15.0
 _POLL_SECONDS = 5.0
@@ -67,6 +67,7 @@ class PrivacyJobs:
         database: Database,
         retention: Retention,
         *,
+        people: People,
         personal: Sequence[Personal],
         leftovers: Leftovers,
         serving: Serving,
@@ -75,6 +76,7 @@ class PrivacyJobs:
         self._database = database
         self._retention = retention
         self.personal = personal
+        self._people = people
         self._leftovers = leftovers
         self._serving = serving
         self._archives = archives
@@ -122,12 +124,15 @@ class PrivacyJobs:
 
     async def apply_all(self) -> int:
         """Apply the days of every org that is due; returns how many rows went."""
-        deleted = 0
+        deleted, due = 0, time.time() - _ROUND_SECONDS
+        async with self._database.read(system_scope(ALL_ORGS)) as work:
+            resting = await orgs_at_rest(work, due)
         for org in await self._serving.orgs():
+            if org in resting:
+                continue
             try:
-                due = time.time() - _ROUND_SECONDS
                 applied = await self._retention.apply(org, due=due, seconds=None)
-            except OnHold:
+            except OnHold:  # since we looked
                 continue
             if applied is not None and any(applied.deleted.values()):
                 deleted += sum(applied.deleted.values())
@@ -173,7 +178,7 @@ class PrivacyJobs:
         return await export(
             self._database,
             system_scope(OrgId(row.org_id)),
-            from_details(row.person, row.details),
+            await self._person(row),
             personal=self.personal,
             target=self._archives.of(row.id),
             tell=self._teller(row.id),
@@ -188,13 +193,25 @@ class PrivacyJobs:
         erasure = Erasure(
             self._database,
             scope,
-            from_details(row.person, row.details),
+            await self._person(row),
             personal=self.personal,
             leftovers=self._leftovers,
             ledger=self._archives.ledger(row.id),
             tell=self._teller(row.id),
         )
         return await erasure.run()
+
+    async def _person(self, row: Found) -> Person:
+        """Whom it is about; what is known of them is kept before the first of it goes."""
+        person, is_known = from_details(row.person, row.details)
+        if is_known:
+            return person
+        scope = system_scope(OrgId(row.org_id))
+        async with self._database.read(scope) as work:
+            person = await self._people.known(work, person)
+        async with self._database.begin(scope) as work:
+            await JobStore(work).change(row.id, details=to_details(person))
+        return person
 
     def _teller(self, job: str) -> Tell:
         def tell(step: str, done: int, total: int) -> None:

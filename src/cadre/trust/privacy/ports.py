@@ -144,7 +144,11 @@ class People(Protocol):
     """The people of the work's org."""
 
     async def find(self, work: Work, user_id: str) -> Person:
-        """The person, or raise `NotFound`."""
+        """The person with their address, or raise `NotFound`."""
+        ...
+
+    async def known(self, work: Work, person: Person) -> Person:
+        """The same with keys and names, which may take a look at the whole audit log."""
         ...
 
     async def close(self, work: Work, by: Grants, person: Person) -> None:

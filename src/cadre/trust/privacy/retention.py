@@ -116,7 +116,8 @@ class Retention:
             async with self._database.begin(scope) as work:
                 await require_no_hold(work)
                 expired = await each.expire(work, before, each.about.batch)
-                await RoundStore(work).renew(time.time() + _LEASE_SECONDS)
+                if expired.rows:
+                    await RoundStore(work).renew(time.time() + _LEASE_SECONDS)
             if expired.afterwards is not None:
                 await expired.afterwards()
             deleted += expired.rows

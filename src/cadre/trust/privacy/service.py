@@ -90,7 +90,7 @@ class Privacy:
             "total": 0,
             "attempts": 0,
             "error": None,
-            "details": to_details(person),
+            "details": json.dumps({"email": person.email}),
             "result": "[]",
             "lease_until": 0.0,
             "created_at": now,
@@ -111,13 +111,14 @@ def own_id(work: Work) -> str:
 
 
 def to_details(person: Person) -> str:
-    """What has to be known of a person while they are worked on."""
+    """What has to be known of a person while they are worked on, and their account may be gone."""
     return json.dumps(
         {"email": person.email, "names": sorted(person.names), "keys": sorted(person.keys)}
     )
 
 
-def from_details(person: str, details: str) -> Person:
+def from_details(person: str, details: str) -> tuple[Person, bool]:
+    """The person, and whether that is all that can be known of them."""
     said: dict[str, Any] = json.loads(details)
     names, keys = said.get("names", []), said.get("keys", [])
-    return Person(person, said.get("email"), frozenset(names), frozenset(keys))
+    return Person(person, said.get("email"), frozenset(names), frozenset(keys)), "names" in said

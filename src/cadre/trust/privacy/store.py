@@ -105,6 +105,16 @@ class RoundStore:
         return (await self._work.connection.execute(statement)).rowcount > 0
 
 
+async def orgs_at_rest(work: Work, due: float) -> set[str]:
+    """The orgs, for work of all of them, whose days were applied after `due`, or that are on hold."""
+    applied = select(retention_rounds.c.org_id).where(retention_rounds.c.applied_at > due)
+    held = select(legal_holds.c.org_id)
+    return {
+        *(await work.connection.execute(applied)).scalars(),
+        *(await work.connection.execute(held)).scalars(),
+    }
+
+
 class JobStore:
     """The work on the data of single people."""
 

@@ -8,13 +8,15 @@ from urllib.parse import quote, quote_plus
 # A shorter value would be found in words that have nothing to do with it.
 SHORTEST = 8
 _LINE = 16
+# A long value is found in parts too: what is too long to be shown is cut.
+_LONG, _PART, _MOST_IN_PARTS = 64, 32, 4096
 # How many characters at the beginning of base64 depend on what stood before, by its bytes modulo 3.
 _BEFORE = (0, 2, 3)
 _UNSAFE_NAME = re.compile(r"[^\w ./:@-]")
 
 
 def forms_of(value: str) -> frozenset[str]:
-    """`value` as it is, as JSON (in JSON) and addresses write it, in base64 and hex; its long lines."""
+    """`value` as it is, as JSON (in JSON) and addresses write it, in base64 and hex; long ones in parts."""
     raw = value.encode(errors="replace")
     said = {value, quote(value), quote(value, safe=""), quote_plus(value)}
     for escaped in (_escaped(value, is_ascii=True), _escaped(value, is_ascii=False)):
@@ -27,6 +29,9 @@ def forms_of(value: str) -> frozenset[str]:
         }
     if "\n" in value:
         said |= {line for each in value.splitlines() if len(line := each.strip()) >= _LINE}
+    if len(value) > _LONG:
+        ends = range(_PART, min(len(value), _MOST_IN_PARTS) + 1, _PART)
+        said |= {value[end - _PART : end] for end in ends}
     return frozenset(form for form in said if len(form) >= SHORTEST)
 
 

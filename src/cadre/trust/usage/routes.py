@@ -9,7 +9,15 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import StreamingResponse
 
 from cadre.infra.database import Database
-from cadre.infra.web import CurrentScope, Paging, Provide, Reading, Writing, requires
+from cadre.infra.web import (
+    CurrentScope,
+    Paging,
+    Provide,
+    Reading,
+    Writing,
+    file_answers,
+    requires,
+)
 from cadre.kernel.paging import Page
 from cadre.kernel.scope import Scope
 from cadre.trust.budgets import Via
@@ -118,7 +126,12 @@ async def list_calls(
     return await usage.calls(work, span, only, paging.cursor, paging.limit)
 
 
-@router.get("/export", response_class=StreamingResponse, dependencies=[requires("usage:read")])
+@router.get(
+    "/export",
+    response_class=StreamingResponse,
+    responses=file_answers("text/csv", "application/jsonl"),
+    dependencies=[requires("usage:read")],
+)
 async def export_calls(
     *,
     database: Annotated[Database, Provide(Database)],

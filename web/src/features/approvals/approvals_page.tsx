@@ -1,10 +1,12 @@
 /** The inbox: what agents ask leave for, and what people said before. */
+
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { Inbox } from "lucide-react";
 import type { ReactNode } from "react";
 import { pendingApprovalsQuery } from "@/api/approvals";
+import { may } from "@/api/me";
 import type { Approval } from "@/api/types";
 import { ago } from "@/lib/format";
 import { useListKeys } from "@/lib/use_list_keys";
@@ -199,11 +201,13 @@ function Nothing({ isHistory }: { isHistory: boolean }) {
       icon={Inbox}
       title="Nothing waits for you"
       action={
-        <Button
-          onClick={() => navigate({ to: "/settings/$section", params: { section: "rules" } })}
-        >
-          See the rules of the gate
-        </Button>
+        may("gate:read") && (
+          <Button
+            onClick={() => navigate({ to: "/settings/$section", params: { section: "rules" } })}
+          >
+            See the rules of the gate
+          </Button>
+        )
       }
     >
       When an agent wants to do something dangerous, it stops and asks here first. You see the exact

@@ -6,6 +6,7 @@ import type { NewKey } from "@/features/keys/queries";
 
 export const ROLE = "directory";
 const NAME = "Directory";
+const DESCRIPTION = "Keeps the members up to date, over SCIM.";
 
 export const SCIM = "/api/v1/scim/v2";
 
@@ -37,10 +38,10 @@ async function setUp({ roles, accounts }: Known): Promise<NewKey> {
     const grants = [{ permission: "members:write" }, { permission: "members:read" }];
     await api.put<Role>(`/roles/${ROLE}`, { description, grants });
   }
-  const description = "Keeps the members up to date, over SCIM.";
-  const account =
-    accounts.find(({ name }) => name === NAME) ??
-    (await api.post<ServiceAccount>("/service-accounts", { name: NAME, description }));
+  // Only one that was made here: what else has the name shall not manage members by surprise.
+  const begun = accounts.find((each) => each.name === NAME && each.description === DESCRIPTION);
+  const wanted = { name: NAME, description: DESCRIPTION };
+  const account = begun ?? (await api.post<ServiceAccount>("/service-accounts", wanted));
   const subject = { kind: "service", id: account.id };
   await api.post<Binding>("/role-bindings", { subject, role: ROLE });
   return newToken(account.id);

@@ -9,7 +9,12 @@ export function TrustFields({ draft, faults, onChange }: FieldsProps) {
     <div className="flex flex-col gap-2">
       <CheckLine
         label="The only way in for those who come by it"
-        hint="No password and no passkey any more. A link that `cadre sign-in` prints stays a way in."
+        hint={
+          <>
+            No password and no passkey any more. A link that <code>cadre sign-in</code> prints stays
+            a way in.
+          </>
+        }
         isChecked={draft.onlyThisWay}
         onChange={(onlyThisWay) => onChange({ onlyThisWay })}
       />

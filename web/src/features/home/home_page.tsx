@@ -3,7 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { ArrowUpRight, LoaderCircle } from "lucide-react";
 import { useState } from "react";
 import { api } from "@/api/client";
-import { useMe } from "@/api/me";
+import { may, useMe } from "@/api/me";
 import type { AgentSummary, Conversation, Page } from "@/api/types";
 import { Composer } from "@/features/chat/composer";
 import { useDraft } from "@/features/chat/drafts";
@@ -174,13 +174,15 @@ function OperatorNote() {
     <p className="mt-6 text-12 text-balance text-ink-3">
       No model is connected, so the built-in operator answers. It is not a language model: it turns
       plain commands into tool calls over your files and says when it does not understand.{" "}
-      <Link
-        to="/settings/$section"
-        params={{ section: "models" }}
-        className="text-accent-text underline decoration-current/35 underline-offset-3 hover:decoration-current"
-      >
-        Connect a model
-      </Link>
+      {may("providers:write") && (
+        <Link
+          to="/settings/$section"
+          params={{ section: "models" }}
+          className="text-accent-text underline decoration-current/35 underline-offset-3 hover:decoration-current"
+        >
+          Connect a model
+        </Link>
+      )}
     </p>
   );
 }

@@ -1,8 +1,10 @@
 /** All models: a table while none is open, a list beside the one that is. */
+
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Cpu, Plus } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { may } from "@/api/me";
 import { useIsNarrow } from "@/features/runs/use_narrow";
 import { count } from "@/lib/format";
 import { useListKeys } from "@/lib/use_list_keys";
@@ -120,13 +122,15 @@ function Body({ query, isEmpty, hasReach, children }: BodyProps) {
         icon={Cpu}
         title="No provider is connected yet"
         action={
-          <Link
-            to="/settings/$section"
-            params={{ section: "models" }}
-            className={buttonClass("primary")}
-          >
-            Add a provider
-          </Link>
+          may("providers:write") && (
+            <Link
+              to="/settings/$section"
+              params={{ section: "models" }}
+              className={buttonClass("primary")}
+            >
+              Add a provider
+            </Link>
+          )
         }
       >
         With a key of OpenAI, Anthropic, Google or another, or an Ollama on your own machine, the

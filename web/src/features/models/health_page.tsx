@@ -1,7 +1,9 @@
 /** The status page of models: each provider that is connected, and what was asked of it. */
+
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { HeartPulse } from "lucide-react";
+import { may } from "@/api/me";
 import { exactMoment } from "@/lib/format";
 import { Button, buttonClass } from "@/ui/button";
 import { EmptyState, ErrorNote, Spinner } from "@/ui/notes";
@@ -58,13 +60,15 @@ function NoProvider() {
       icon={HeartPulse}
       title="No provider is connected yet"
       action={
-        <Link
-          to="/settings/$section"
-          params={{ section: "models" }}
-          className={buttonClass("primary")}
-        >
-          Add a provider
-        </Link>
+        may("providers:write") && (
+          <Link
+            to="/settings/$section"
+            params={{ section: "models" }}
+            className={buttonClass("primary")}
+          >
+            Add a provider
+          </Link>
+        )
       }
     >
       Each provider is watched from the calls that go to it: whether it answers, how fast, how often

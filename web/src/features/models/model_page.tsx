@@ -1,7 +1,9 @@
 /** One model: its card, what it costs, how it does, and what one can do with it. */
+
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams, useSearch } from "@tanstack/react-router";
 import { Eye, EyeOff, MoreHorizontal, Trash2 } from "lucide-react";
+import { may } from "@/api/me";
 import { Section } from "@/features/settings/section";
 import { Button, IconButton } from "@/ui/button";
 import { CopyButton } from "@/ui/code_block";
@@ -115,7 +117,7 @@ function Facts({ item }: { item: CatalogItem }) {
         <dd className="flex flex-wrap items-center gap-x-3">
           {card.provider}
           <ConnectedMark isConnected={isConnected(item, reach)} />
-          {!isConnected(item, reach) && (
+          {!isConnected(item, reach) && may("providers:write") && (
             <Link
               to="/settings/$section"
               params={{ section: "models" }}

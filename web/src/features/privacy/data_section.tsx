@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { useDeferredValue, useState } from "react";
+import { useState } from "react";
 import { may } from "@/api/me";
 import { Section } from "@/features/settings/section";
 import { count } from "@/lib/format";
+import { useStill } from "@/lib/use_still";
 import { Button } from "@/ui/button";
 import { ErrorNote, Spinner } from "@/ui/notes";
 import { toast } from "@/ui/toast";
@@ -41,9 +42,11 @@ function RetentionForm({ state }: { state: Retention }) {
   const changes = changesOf(typed, state.items);
   const isNew = Object.keys(changes).length > 0;
   const isRight = state.items.every((each) => faultOfDays(typed[each.key] ?? null, each) === null);
-  const asked = useDeferredValue(isRight ? changes : {});
-  const preview = useQuery({ ...previewQuery(asked), enabled: Object.keys(asked).length > 0 });
-  const goes = isNew && isRight && preview.data ? goesOf(preview.data) : null;
+  const wanted = isNew && isRight ? JSON.stringify(changes) : "";
+  const asked = useStill(wanted);
+  const isAsked = asked !== "" && asked === wanted;
+  const preview = useQuery({ ...previewQuery(asked), enabled: isAsked });
+  const goes = isAsked && preview.data ? goesOf(preview.data) : null;
   const gone = Object.values(goes ?? {}).reduce((sum, rows) => sum + rows, 0);
   const before = Object.fromEntries(
     state.items.map(({ key, days, is_default }) => [

@@ -24,12 +24,12 @@ export const retentionQuery = queryOptions({
 const change = (days: Days, dry_run: boolean) =>
   api.put<Retention>("/data/retention", { days, dry_run });
 
-/** What `days` would delete at once, before anything is saved. */
-export const previewQuery = (days: Days) =>
+/** What `days` (as JSON) would delete at once, before anything is saved. */
+export const previewQuery = (days: string) =>
   queryOptions({
     queryKey: [KEY, "preview", days],
     staleTime: 30_000,
-    queryFn: () => change(days, true),
+    queryFn: () => change(JSON.parse(days) as Days, true),
   });
 
 /** A change that answers with the whole state. */

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
+import { may } from "@/api/me";
 import { Button } from "@/ui/button";
 import { Select } from "@/ui/field";
 import { ErrorNote, Spinner } from "@/ui/notes";
@@ -32,7 +33,8 @@ export default function ModelSettings() {
           </>
         }
         action={
-          editing === null && (
+          editing === null &&
+          may("providers:write") && (
             <Button icon={Plus} onClick={() => setEditing("new")}>
               Add a provider
             </Button>
@@ -97,7 +99,7 @@ function DefaultModel() {
       <Select
         aria-label="Default model"
         value={current}
-        disabled={data === undefined || change.isPending}
+        disabled={data === undefined || change.isPending || !may("models:write")}
         onChange={({ target }) => choose(target.value)}
         className="w-full max-w-90 [&>select]:font-mono"
       >

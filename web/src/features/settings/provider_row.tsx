@@ -1,4 +1,5 @@
 import { CircleCheck, CircleX, MoreHorizontal, Pencil, PlugZap, Trash2 } from "lucide-react";
+import { may } from "@/api/me";
 import { duration } from "@/lib/format";
 import { Button, IconButton } from "@/ui/button";
 import { Menu } from "@/ui/popover";
@@ -16,6 +17,7 @@ import {
 export function ProviderRow({ provider, onEdit }: { provider: Provider; onEdit: () => void }) {
   const test = useTestProvider();
   const isFixed = provider.source === "environment";
+  const mayChange = may("providers:write");
   return (
     <li className="border-b border-line py-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
@@ -33,15 +35,17 @@ export function ProviderRow({ provider, onEdit }: { provider: Provider; onEdit: 
           <p className="truncate font-mono text-12 text-ink-3">{provider.base_url}</p>
           <p className="truncate text-12 text-ink-2">{modelWords(provider)}</p>
         </div>
-        <Button
-          size="sm"
-          icon={PlugZap}
-          isBusy={test.isPending}
-          onClick={() => test.mutate(provider.name)}
-        >
-          Test connection
-        </Button>
-        {!isFixed && (
+        {mayChange && (
+          <Button
+            size="sm"
+            icon={PlugZap}
+            isBusy={test.isPending}
+            onClick={() => test.mutate(provider.name)}
+          >
+            Test connection
+          </Button>
+        )}
+        {mayChange && !isFixed && (
           <>
             <Button size="sm" icon={Pencil} onClick={onEdit}>
               Edit

@@ -91,17 +91,20 @@ function RuleEditor({ saved }: { saved: GateRule[] }) {
         }),
     });
   };
+  const mayChange = may("gate:write");
   return (
-    <>
+    <fieldset disabled={!mayChange} className="contents">
       {drafts.length === 0 && (
         <div className="mb-3 max-w-150 rounded-lg border border-line bg-canvas px-4 py-3 text-ink-2">
           <p>
             No rule of your own yet: the built-in ones count. Rules that you write here narrow or
             widen them.
           </p>
-          <Button size="sm" className="mt-2" onClick={() => setDrafts(EXAMPLE.map(toDraft))}>
-            Start from an example
-          </Button>
+          {mayChange && (
+            <Button size="sm" className="mt-2" onClick={() => setDrafts(EXAMPLE.map(toDraft))}>
+              Start from an example
+            </Button>
+          )}
         </div>
       )}
       <ol aria-label="Rules" className="flex flex-col">
@@ -121,20 +124,22 @@ function RuleEditor({ saved }: { saved: GateRule[] }) {
       {save.error && (
         <ErrorNote className="mt-3" title="Not saved. What you typed is kept." error={save.error} />
       )}
-      <div className="mt-3 flex flex-wrap items-center gap-2">
-        <Button icon={Plus} onClick={() => setDrafts([...drafts, newDraft()])}>
-          Add a rule
-        </Button>
-        <span className="grow" />
-        {isChanged && (
-          <Button tone="quiet" onClick={() => setDrafts(saved.map(toDraft))}>
-            Discard
+      {mayChange && (
+        <div className="mt-3 flex flex-wrap items-center gap-2">
+          <Button icon={Plus} onClick={() => setDrafts([...drafts, newDraft()])}>
+            Add a rule
           </Button>
-        )}
-        <Button tone="primary" disabled={!isChanged} isBusy={save.isPending} onClick={send}>
-          Save the rules
-        </Button>
-      </div>
-    </>
+          <span className="grow" />
+          {isChanged && (
+            <Button tone="quiet" onClick={() => setDrafts(saved.map(toDraft))}>
+              Discard
+            </Button>
+          )}
+          <Button tone="primary" disabled={!isChanged} isBusy={save.isPending} onClick={send}>
+            Save the rules
+          </Button>
+        </div>
+      )}
+    </fieldset>
   );
 }

@@ -21,6 +21,7 @@ from cadre.engine.models.routing.schemas import (
 from cadre.engine.models.routing.service import Routing
 from cadre.infra.web import Provide, Reading, Writing, requires, requires_some
 from cadre.kernel.paging import Page
+from cadre.kernel.values import Int32
 
 router = APIRouter(prefix="/models", tags=["models"])
 
@@ -53,7 +54,7 @@ async def dry_run_route(work: Reading, routing: _Routing, body: DryRunInput) -> 
 
 @router.get("/routes/{name}", dependencies=[requires("routes:read", "route:{name}")])
 async def get_route(
-    work: Reading, routing: _Routing, name: str, version: int | None = None
+    work: Reading, routing: _Routing, name: str, version: Int32 | None = None
 ) -> RouteDetail:
     """One version, by default the active one; 0 is the shipped one."""
     return await routing.book.get(work, name, version)

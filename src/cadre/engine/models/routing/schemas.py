@@ -11,6 +11,7 @@ from cadre.engine.models.routing.decision import Considered, Decision
 from cadre.engine.models.routing.route import Options, Route
 from cadre.engine.models.routing.route_text import CHARACTERS
 from cadre.kernel.messages import ModelRequest
+from cadre.kernel.values import Int32
 from cadre.trust.budgets import Via
 
 
@@ -20,7 +21,7 @@ class RouteText(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     yaml: str = Field(max_length=CHARACTERS)
-    based_on: int | None = None
+    based_on: Int32 | None = None
 
 
 class RestoreInput(BaseModel):
@@ -28,7 +29,7 @@ class RestoreInput(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    version: int = Field(ge=0)
+    version: Int32 = Field(ge=0)
 
 
 class RouteInfo(BaseModel):

@@ -25,7 +25,8 @@ MALFORMED = "malformed_arguments"
 
 async def inlined(blobs: Blobs, request: ModelRequest) -> dict[str, bytes]:
     """The content of every blob that the request speaks of, by its id."""
-    return {part.blob: await blobs.get(BlobId(part.blob)) for part in _files(request)}
+    wanted, held = {part.blob for part in _files(request)}, request.files
+    return {blob: held[blob] if blob in held else await blobs.get(BlobId(blob)) for blob in wanted}
 
 
 def base64_text(content: bytes) -> str:

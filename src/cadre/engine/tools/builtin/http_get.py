@@ -148,4 +148,6 @@ HTTP_GET = Tool(
     outside=True,
     timeout_seconds=30,
     fills_placeholders=True,
+    brings="web page",
+    reads=(),
 )

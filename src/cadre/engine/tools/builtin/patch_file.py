@@ -125,4 +125,5 @@ PATCH_FILE = Tool(
         "additionalProperties": False,
     },
     run=_run,
+    reads=("path",),
 )

@@ -100,6 +100,7 @@ READ_FILE = Tool(
         "additionalProperties": False,
     },
     run=_run,
+    reads=("path",),
     read_only=True,
     idempotent=True,
 )

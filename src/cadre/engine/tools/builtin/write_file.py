@@ -30,5 +30,6 @@ WRITE_FILE = Tool(
         "additionalProperties": False,
     },
     run=_run,
+    reads=(),
     idempotent=True,
 )

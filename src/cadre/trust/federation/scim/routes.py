@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, cast
 
+import orjson
 from fastapi import APIRouter, Body, Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -11,15 +12,26 @@ from starlette.responses import Response
 
 from cadre.infra.web import Provide, Reading, Writing, grants_of, problem_of, requires
 from cadre.kernel.errors import CadreError, Conflict, Invalid
+from cadre.kernel.values import Int32
 from cadre.trust.access import actor_of
 from cadre.trust.accounts import page_of
 from cadre.trust.federation.scim import described
-from cadre.trust.federation.scim.answers import SCIM_BASE, ScimResponse, scim_error
+from cadre.trust.federation.scim.answers import SCIM_BASE, SCIM_TYPE, scim_error
+from cadre.trust.federation.scim.documented import ERRORS, MADE, ONE, ONE_IF_CHANGED, SEVERAL
 from cadre.trust.federation.scim.errors import BadSyntax, ResourceNotFound, VersionDiffers
 from cadre.trust.federation.scim.groups import DirectoryGroups
 from cadre.trust.federation.scim.patching import patched
 from cadre.trust.federation.scim.resources import LIST, Asked, cut, listed
 from cadre.trust.federation.scim.users import DirectoryUsers
+
+
+class ScimResponse(Response):
+    """JSON under SCIM's own name."""
+
+    media_type = SCIM_TYPE
+
+    def render(self, content: Any) -> bytes:
+        return b"" if content is None else orjson.dumps(content)
 
 
 class ScimRoute(APIRoute):
@@ -33,13 +45,13 @@ class ScimRoute(APIRoute):
                 return await handle(request)
             except CadreError as error:
                 status = _status(error)
-                return scim_error(status, error.detail, _scim_type(error))
+                return _error(status, error.detail, _scim_type(error))
             except RequestValidationError:
-                return scim_error(
+                return _error(
                     400, "The request can't be read: send a JSON object.", "invalidSyntax"
                 )
             except HTTPException as error:
-                return scim_error(error.status_code, error.detail, None)
+                return _error(error.status_code, error.detail, None)
 
         return handled
 
@@ -49,6 +61,7 @@ router = APIRouter(
     tags=["scim"],
     route_class=ScimRoute,
     default_response_class=ScimResponse,
+    responses=ERRORS,
     dependencies=[requires("members:write")],
 )
 
@@ -62,8 +75,8 @@ async def _asked(
     filter: Annotated[str, Query(max_length=4000)] = "",  # noqa: A002  # the standard's name
     sort_by: Annotated[str, Query(alias="sortBy", max_length=200)] = "",
     sort_order: Annotated[str, Query(alias="sortOrder", max_length=20)] = "ascending",
-    start_index: Annotated[int, Query(alias="startIndex")] = 1,
-    count: int = 100,
+    start_index: Annotated[Int32, Query(alias="startIndex")] = 1,
+    count: Int32 = 100,
     attributes: Annotated[str, Query(max_length=2000)] = "",
     excluded: Annotated[str, Query(alias="excludedAttributes", max_length=2000)] = "",
 ) -> Asked:
@@ -81,56 +94,56 @@ async def _asked(
 _Asked = Annotated[Asked, Depends(_asked)]
 
 
-@router.get("/ServiceProviderConfig", summary="What this SCIM can")
+@router.get("/ServiceProviderConfig", summary="What this SCIM can", responses=ONE)
 async def get_service_provider_config(request: Request) -> ScimResponse:
     """RFC 7643, section 5."""
     return ScimResponse(described.service_provider_config(_base(request)))
 
 
-@router.get("/ResourceTypes", summary="Which resources there are")
+@router.get("/ResourceTypes", summary="Which resources there are", responses=SEVERAL)
 async def list_resource_types(request: Request) -> ScimResponse:
     """Users and groups."""
     return _list(described.resource_types(_base(request)))
 
 
-@router.get("/ResourceTypes/{name}", summary="One kind of resource")
+@router.get("/ResourceTypes/{name}", summary="One kind of resource", responses=ONE)
 async def get_resource_type(name: str, request: Request) -> ScimResponse:
     """Where it is and which schema it has."""
     return _one_of(described.resource_types(_base(request)), name)
 
 
-@router.get("/Schemas", summary="Which schemas there are")
+@router.get("/Schemas", summary="Which schemas there are", responses=SEVERAL)
 async def list_schemas(request: Request) -> ScimResponse:
     """Of users, groups and the enterprise extension."""
     return _list(described.schemas(_base(request)))
 
 
-@router.get("/Schemas/{urn}", summary="One schema")
+@router.get("/Schemas/{urn}", summary="One schema", responses=ONE)
 async def get_schema(urn: str, request: Request) -> ScimResponse:
     """All attributes that are kept."""
     return _one_of(described.schemas(_base(request)), urn)
 
 
-@router.get("/Users", summary="List users")
+@router.get("/Users", summary="List users", responses=SEVERAL)
 async def list_users(request: Request, work: Reading, users: _Users, asked: _Asked) -> ScimResponse:
     """Everybody in the organisation, with `filter`, `sortBy` and paging."""
     return ScimResponse(listed(await users.all(work, _base(request)), asked))
 
 
-@router.post("/Users/.search", summary="Search users")
+@router.post("/Users/.search", summary="Search users", responses=SEVERAL)
 async def search_users(sent: _Sent, request: Request, work: Reading, users: _Users) -> ScimResponse:
     """The same with the question in the body."""
     return ScimResponse(listed(await users.all(work, _base(request)), _question(sent)))
 
 
-@router.post("/Users", status_code=201, summary="Add a user")
+@router.post("/Users", status_code=201, summary="Add a user", responses=MADE)
 async def create_user(sent: _Sent, request: Request, work: Writing, users: _Users) -> ScimResponse:
     """They come in by a provider; a password they have none."""
     made = await users.create(work, grants_of(request), sent, _base(request))
     return _resource(request, made, 201)
 
 
-@router.get("/Users/{user_id}", summary="One user")
+@router.get("/Users/{user_id}", summary="One user", responses=ONE_IF_CHANGED)
 async def get_user(
     user_id: str, request: Request, work: Reading, users: _Users, asked: _Asked
 ) -> ScimResponse:
@@ -138,7 +151,7 @@ async def get_user(
     return _resource(request, await users.get(work, user_id, _base(request)), asked=asked)
 
 
-@router.put("/Users/{user_id}", summary="Replace a user")
+@router.put("/Users/{user_id}", summary="Replace a user", responses=ONE)
 async def replace_user(
     user_id: str, sent: _Sent, request: Request, work: Writing, users: _Users
 ) -> ScimResponse:
@@ -148,7 +161,7 @@ async def replace_user(
     return _resource(request, after)
 
 
-@router.patch("/Users/{user_id}", summary="Change a user")
+@router.patch("/Users/{user_id}", summary="Change a user", responses=ONE)
 async def patch_user(
     user_id: str, sent: _Sent, request: Request, work: Writing, users: _Users
 ) -> ScimResponse:
@@ -168,7 +181,7 @@ async def delete_user(user_id: str, request: Request, work: Writing, users: _Use
     return ScimResponse(None, 204)
 
 
-@router.get("/Groups", summary="List groups")
+@router.get("/Groups", summary="List groups", responses=SEVERAL)
 async def list_groups(
     request: Request, work: Reading, groups: _Groups, asked: _Asked
 ) -> ScimResponse:
@@ -176,7 +189,7 @@ async def list_groups(
     return ScimResponse(listed(await groups.all(work, _base(request)), asked))
 
 
-@router.post("/Groups/.search", summary="Search groups")
+@router.post("/Groups/.search", summary="Search groups", responses=SEVERAL)
 async def search_groups(
     sent: _Sent, request: Request, work: Reading, groups: _Groups
 ) -> ScimResponse:
@@ -184,7 +197,7 @@ async def search_groups(
     return ScimResponse(listed(await groups.all(work, _base(request)), _question(sent)))
 
 
-@router.post("/Groups", status_code=201, summary="Add a group")
+@router.post("/Groups", status_code=201, summary="Add a group", responses=MADE)
 async def create_group(
     sent: _Sent, request: Request, work: Writing, groups: _Groups
 ) -> ScimResponse:
@@ -193,7 +206,7 @@ async def create_group(
     return _resource(request, made, 201)
 
 
-@router.get("/Groups/{group_id}", summary="One group")
+@router.get("/Groups/{group_id}", summary="One group", responses=ONE_IF_CHANGED)
 async def get_group(
     group_id: str, request: Request, work: Reading, groups: _Groups, asked: _Asked
 ) -> ScimResponse:
@@ -201,7 +214,7 @@ async def get_group(
     return _resource(request, await groups.get(work, group_id, _base(request)), asked=asked)
 
 
-@router.put("/Groups/{group_id}", summary="Replace a group")
+@router.put("/Groups/{group_id}", summary="Replace a group", responses=ONE)
 async def replace_group(
     group_id: str, sent: _Sent, request: Request, work: Writing, groups: _Groups
 ) -> ScimResponse:
@@ -211,7 +224,7 @@ async def replace_group(
     return _resource(request, await groups.replace(work, actor, group_id, sent, _base(request)))
 
 
-@router.patch("/Groups/{group_id}", summary="Change a group")
+@router.patch("/Groups/{group_id}", summary="Change a group", responses=ONE)
 async def patch_group(
     group_id: str, sent: _Sent, request: Request, work: Writing, groups: _Groups
 ) -> ScimResponse:
@@ -308,3 +321,7 @@ def _scim_type(error: CadreError) -> str | None:
     if known is None and isinstance(error, Conflict) and error.field is not None:
         return "uniqueness"  # the rooms below name the field that somebody else has
     return known
+
+
+def _error(status: int, detail: str, scim_type: str | None) -> ScimResponse:
+    return ScimResponse(scim_error(status, detail, scim_type), status)

@@ -14,15 +14,14 @@ from cadre.engine.models.errors import ModelReplyBroken, ModelUnavailable
 from cadre.engine.models.prices import Price
 from cadre.engine.models.wires.openai.deviations import Deviations
 from cadre.engine.models.wires.openai.errors import error_of_chunk
-from cadre.engine.models.wires.openai.messages import file_blobs
 from cadre.engine.models.wires.openai.reply import ReplyBuilder
 from cadre.engine.models.wires.openai.request import encode_request
 from cadre.engine.models.wires.openai.upstream import JSON, Upstream, drain, media_type, reading
 from cadre.engine.models.wires.openai.usage import priced, read_usage
+from cadre.engine.models.wires.parts import inlined
 from cadre.engine.models.wires.sse import EventReader
 from cadre.infra.blobs import Blobs
 from cadre.infra.http_client import HttpClient, HttpStream
-from cadre.kernel.ids import BlobId
 from cadre.kernel.messages import Delta, Json, ModelReply, ModelRequest, ReplyDone, Usage
 from cadre.kernel.scope import Scope
 from cadre.kernel.values import is_object
@@ -66,7 +65,7 @@ class OpenAICompatible:
             yield ReplyDone(reply=self._finished(reply))
 
     async def _body(self, request: ModelRequest) -> bytes:
-        files = {blob: await self._blobs.get(BlobId(blob)) for blob in file_blobs(request)}
+        files = await inlined(self._blobs, request)
         return encode_request(
             request,
             provider=self._provider,

@@ -55,17 +55,6 @@ def encode_messages(
     return encoded
 
 
-def file_blobs(request: ModelRequest) -> set[str]:
-    """The blobs whose content the request needs."""
-    return {
-        part.blob
-        for message in request.messages
-        if isinstance(message, UserMessage)
-        for part in message.parts
-        if not isinstance(part, TextPart)
-    }
-
-
 def _message(message: Message, files: Mapping[str, bytes], deviations: Deviations) -> Json:
     match message:
         case SystemMessage():
