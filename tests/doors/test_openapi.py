@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.doors.openapi.examining import ONLY, Examiner
+from tests.doors.openapi.examining import ONLY, Examiner, Known
 from tests.doors.openapi.seeds import Seeds
 from tests.doors.server import Server
 
@@ -48,36 +48,45 @@ MAY_FAIL = {
     "POST /api/v1/runs/{run_id}/resolve": "takes a run that was cut off while it acted",
     "POST /api/v1/models/health/{name}/probe": "no model is there",
 }
-NEEDS_PERSON = frozenset(
-    {
-        "account",
-        "account_mfa",
-        "POST /api/v1/session/proof",
-        "POST /api/v1/session/proof/passkey",
-        "DELETE /api/v1/members/{user_id}/mfa",
-    }
+KNOWN = Known(
+    needs_person=frozenset(
+        {
+            "account",
+            "account_mfa",
+            "POST /api/v1/session/proof",
+            "POST /api/v1/session/proof/passkey",
+            "DELETE /api/v1/members/{user_id}/mfa",
+        }
+    ),
+    spends=frozenset(
+        {
+            "POST /api/v1/approvals/{approval_id}/decision",
+            "POST /api/v1/consents/{consent_id}/deny",
+            "POST /api/v1/consents/{consent_id}/grant",
+            "POST /api/v1/orgs/{org}/delete",
+            "POST /api/v1/orgs/{org}/suspend",
+        }
+    ),
+    # A name may hold slashes.
+    overlapping=frozenset(
+        {
+            "POST /api/v1/models/catalog/{name}/hide",
+            "GET /api/v1/models/health/{name}/history",
+            "POST /api/v1/models/health/{name}/probe",
+        }
+    ),
+    guesses=frozenset({"POST /api/v1/session/proof", "PUT /api/v1/account/password"}),
+    # No request a minute; `PATCH /orgs/{org}` takes the same for another organisation.
+    locks_out={"PATCH /api/v1/org": "limits"},
 )
-# What is gone, or not the same any more, once this has gone well.
-SPENDS = frozenset(
-    {
-        "POST /api/v1/approvals/{approval_id}/decision",
-        "POST /api/v1/consents/{consent_id}/deny",
-        "POST /api/v1/consents/{consent_id}/grant",
-        "POST /api/v1/orgs/{org}/suspend",
-    }
-)
-# Two addresses that a name with a slash in it makes one: another method is about something else.
-OVERLAPPING = frozenset(
-    {
-        "POST /api/v1/models/catalog/{name}/hide",
-        "GET /api/v1/models/health/{name}/history",
-        "POST /api/v1/models/health/{name}/probe",
-    }
-)
-# Wrong passwords make the person wait.
-GUESSES = frozenset({"POST /api/v1/session/proof", "PUT /api/v1/account/password"})
-# No request a minute is none for the test too; `PATCH /orgs/{org}` takes the same for another one.
-LOCKS_OUT = {"PATCH /api/v1/org": "limits"}
+# What would be otherwise for whatever is asked next.
+CHANGES_ALL = {
+    "PATCH /api/v1/org",
+    "PUT /api/v1/gate/rules",
+    "PUT /api/v1/models/default",
+    "PUT /api/v1/policies/{name}",
+    "PUT /api/v1/providers/{name}",
+}
 ASKS_FOR_KEY = "Authorization: Bearer"
 _ENOUGH = {"requests": 100_000_000, "seconds": 60}
 
@@ -108,7 +117,7 @@ def lift_limits(client: httpx2.Client) -> None:
 
 def put_back(client: httpx2.Client) -> None:
     """What was changed for everybody."""
-    usual = {"mfa_required": False, "origins": [], "registration": "open"}
+    usual: dict[str, Any] = {"mfa_required": False, "origins": [], "registration": "open"}
     client.patch("/api/v1/org", json=usual)
     client.put("/api/v1/gate/rules", json={"rules": []})
     client.put("/api/v1/models/default", json={"name": "offline"})
@@ -121,13 +130,12 @@ def examined(url: str, key: str) -> Examiner:
         lift_limits(client)
         put_back(client)
         description: dict[str, Any] = client.get("/openapi.json").json()
-        examiner = Examiner(
-            url, key, description, Seeds(client), NEEDS_PERSON, SPENDS, OVERLAPPING, GUESSES
-        )
+        examiner = Examiner(url, key, description, Seeds(client), KNOWN)
         for operation in examiner.operations():
             if operation.label not in LEFT_OUT and ONLY in operation.label:
                 examiner.examine(operation)
-                put_back(client)
+                if operation.label in CHANGES_ALL:
+                    put_back(client)
     return examiner
 
 

@@ -360,3 +360,63 @@ async def test_the_server_prints_a_link_for_the_owner_of_any_organisation(server
     assert (code, unknown != 0, "cadre orgs list" in why) == (0, True, True)
     assert link.startswith(f"http://acme.localhost:{server.port}/signin?token=")
     assert (me["org"]["name"], me["role"]) == ("Acme", "owner")
+
+
+async def test_an_org_is_copied_beside_itself_and_both_go_on(server: Server, tmp_path: Path):
+    archive = tmp_path / "acme.zip"
+    async with server.signed_in() as home:
+        acme = await _provision(home, "acme")
+    async with _member(server, "acme", acme["sign_in"]) as ann:
+        conversation, run = await _talk(ann, "the plan of acme")
+        before = (await ann.get(f"/api/v1/runs/{run}")).json()
+    code, _, error = await server.cadre("orgs", "export", "acme", "--to", str(archive))
+    assert code == 0, error
+    bare, _, remedy = await server.cadre("orgs", "import", str(archive))
+    code, _, error = await server.cadre(
+        "orgs", "import", str(archive), "--new-id", "--slug", "anvil"
+    )
+    assert code == 0, error
+    _, said, _ = await server.cadre("sign-in", "--org", "anvil", "--json")
+
+    async with _member(server, "anvil", json.loads(said)["url"]) as copied:
+        org = (await copied.get("/api/v1/org")).json()
+        [talk] = (await copied.get("/api/v1/conversations")).json()["items"]
+        [ran] = (await copied.get("/api/v1/runs")).json()["items"]
+        whole = (await copied.get(f"/api/v1/runs/{ran['id']}")).json()
+        path = f"/api/v1/conversations/{talk['id']}"
+        file = await copied.get(f"{path}/files/notes.txt")
+        sent = await copied.post(f"{path}/messages", json={"text": "and now?"})
+        after = await until(copied, sent.json()["id"], is_over)
+        foreign = await copied.get(f"/api/v1/runs/{run}")
+        members = (await copied.get("/api/v1/members")).json()["items"]
+    held = _rows_of(server.home, org["id"])
+
+    assert (bare, "--new-id --slug" in remedy) == (1, True)
+    assert talk["id"] != conversation
+    assert ran["id"] != run
+    assert (whole["status"], whole["title"]) == (before["status"], before["title"])
+    assert file.text == "the plan of acme"
+    assert after["status"] == "done"
+    assert foreign.status_code == 404
+    assert [each["role"] for each in members] == ["owner"]
+    assert len(held["runs"]) == 2
+    old = (acme["org"]["id"], conversation, run)
+    assert [name for name, rows in held.items() if any(each in str(rows) for each in old)] == []
+
+
+def _rows_of(home: Path, org: str) -> dict[str, list[Any]]:
+    """What the database holds of the org, by table, with the journals of its runs."""
+    found: dict[str, list[Any]] = {}
+    with sqlite3.connect(home / "cadre.db") as database:
+        tables = database.execute(
+            "select m.name from sqlite_master m join pragma_table_info(m.name) c "
+            "where m.type = 'table' and c.name = 'org_id'"
+        ).fetchall()
+        for (name,) in tables:
+            query = f"select * from {name} where org_id = ?"  # noqa: S608  # of the schema
+            found[name] = database.execute(query, (org,)).fetchall()
+        found["run_events"] = database.execute(
+            "select * from run_events where run_id in (select id from runs where org_id = ?)",
+            (org,),
+        ).fetchall()
+    return found

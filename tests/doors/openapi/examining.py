@@ -146,19 +146,31 @@ class Finding:
         return f"{self.operation}: {self.title}\n  {self.detail}\n  {self.request}"
 
 
-@dataclass
-class Examiner:
-    """`person` are the tags whose operations need a person who is signed in, not a key."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the description does not say of operations, by their labels (and tags, for `needs_person`).
 
-    url: str
-    key: str
-    description: dict[str, Any]
-    seeds: Seeds
+    `spends`: what it is asked about is not the same any more afterwards. `overlapping`: another operation
+    has its address with another method. `guesses`: wrong passwords make everybody wait. `locks_out`: a
+    field that would keep the examiner itself out.
+    """
+
     needs_person: frozenset[str]
     spends: frozenset[str]
     overlapping: frozenset[str]
     guesses: frozenset[str]
     locks_out: dict[str, str]
+
+
+@dataclass
+class Examiner:
+    """Asks with `key`, or as a person where that is needed, about things that `seeds` made."""
+
+    url: str
+    key: str
+    description: dict[str, Any]
+    seeds: Seeds
+    known: Known
     findings: dict[tuple[str, str, str], Finding] = field(
         default_factory=dict[tuple[str, str, str], Finding]
     )
@@ -183,7 +195,7 @@ class Examiner:
 
     def _rank(self, operation: Any) -> tuple[int, bool]:
         is_open = operation.definition.raw["security"] == []
-        is_last = is_open or operation.label in self.guesses
+        is_last = is_open or operation.label in self.known.guesses
         rank = 2 if is_last else 0 if self._is_personal(operation) else 1
         return rank + (operation.method == "delete"), operation.method != "put"
 
@@ -231,7 +243,7 @@ class Examiner:
             return
         self.statuses[case.operation.label][response.status_code] += 1
         left_out: list[Any] = (
-            [_OPENAPI.unsupported_method] if case.operation.label in self.overlapping else []
+            [_OPENAPI.unsupported_method] if case.operation.label in self.known.overlapping else []
         )
         try:
             case.validate_response(
@@ -266,12 +278,15 @@ class Examiner:
     def _fill(self, case: Asked) -> None:
         """Three times of four a path leads to something that is there, and a name names something."""
         operation, turn = case.operation, self._asked % 4
-        if is_object(case.body) and (name := self.locks_out.get(operation.label)) in case.body:
+        if (
+            is_object(case.body)
+            and (name := self.known.locks_out.get(operation.label)) in case.body
+        ):
             case.body = {each: value for each, value in case.body.items() if each != name}
         meta = case.meta
         if turn == 0 or meta is None:
             return
-        is_spent = operation.label in self.spends or operation.method == "delete"
+        is_spent = operation.label in self.known.spends or operation.method == "delete"
         if not meta.is_negative_at(ParameterLocation.PATH):
             for name in list(case.path_parameters or {}):
                 if found := self.seeds.value(operation.path, name, is_spent=is_spent):
@@ -293,7 +308,7 @@ class Examiner:
                 fields[name] = word
 
     def _is_personal(self, operation: Any) -> bool:
-        return bool(self.needs_person & {*(operation.tags or ()), operation.label})
+        return bool(self.known.needs_person & {*(operation.tags or ()), operation.label})
 
     def _keep(
         self, case: Asked, title: str, detail: str, status: str, response: Response | None

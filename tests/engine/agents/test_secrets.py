@@ -9,9 +9,13 @@ import orjson
 import pytest
 from sqlalchemy import text
 
+from cadre.engine.agents import read_definition
+from cadre.engine.agents.errors import BadDefinition
 from cadre.engine.conversations import ConversationInput, MessageInput
+from cadre.engine.gate import Mandate
 from cadre.engine.runs import Run
 from cadre.engine.tools import Toolbox
+from cadre.kernel.messages import ToolCall
 from cadre.trust.secrets import Redactor
 from tests.engine.harness import House
 from tests.engine.models.scripted_server import Reply, call
@@ -183,3 +187,36 @@ async def test_a_big_payload_is_masked_in_its_blob_too(house: House):
 
     assert run.status == "done"
     await assert_clean(house, run, [])
+
+
+async def test_the_gate_is_told_which_secrets_a_call_would_use_and_refuses_those_of_others(
+    house: House,
+):
+    headers = {"Authorization": "Bearer {{secret:github}}"}
+    arguments = json.dumps({"url": "https://api.example.com", "headers": headers})
+    wanted = ToolCall(id="c", name="http_get", arguments=arguments)
+    may, may_not = (
+        Mandate("tester", ["http_get"], [], secrets=names) for names in (["github"], ["other"])
+    )
+
+    async with house.database.read(house.scope) as work:
+        given = await house.gate.given(work, wanted, may)
+        allowed = await house.gate.explain(work, wanted, may)
+        refused = await house.gate.explain(work, wanted, may_not)
+
+    assert given.secrets == ["github"]
+    assert given.arguments["headers"] == headers
+    assert allowed.effect == "ask"
+    assert refused.effect == "error"
+    assert "may not use the secret `github`. Its `secrets` are: `other`." in refused.reason
+
+
+def test_naming_no_secret_leaves_the_digest_of_a_definition_as_it_was():
+    plain = read_definition("name: a\ninstructions: Do it.")
+    empty = read_definition("name: a\ninstructions: Do it.\nsecrets: []")
+    named = read_definition("name: a\ninstructions: Do it.\nsecrets: [github]")
+
+    assert plain.digest == empty.digest
+    assert named.digest != plain.digest
+    with pytest.raises(BadDefinition, match=r"secrets\[0\]"):
+        read_definition("name: a\ninstructions: Do it.\nsecrets: [models/openai]")

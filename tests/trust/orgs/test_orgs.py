@@ -25,6 +25,7 @@ from cadre.trust.orgs.errors import (
 from cadre.trust.orgs.names import BadSlug
 from cadre.trust.orgs.schemas import BrandingChange, Limits, NewOrg, OrgChange
 from cadre.trust.orgs.service import require_home
+from cadre.trust.privacy import Holds, OnHold
 from tests.trust.orgs.conftest import EVERYBODY, HOME, Installation, scope_of
 from tests.trust.orgs.test_tenancy import provisioned
 
@@ -119,6 +120,21 @@ async def test_home_stays_and_deletion_is_confirmed(here: Installation):
             await here.orgs.begin_delete(work, "acme", "beta")
         with pytest.raises(OrgNotFound):
             await here.orgs.begin_delete(work, "gamma", "gamma")
+
+
+async def test_an_org_under_legal_hold_is_not_deleted(here: Installation):
+    acme, beta = await provisioned(here, "acme"), await provisioned(here, "beta")
+    holds = Holds()
+    async with here.database.begin(scope_of(acme)) as work:
+        await holds.put(work, "Acme against Globex.")
+    async with here.database.begin(EVERYBODY) as work:
+        with pytest.raises(OnHold, match="Acme against Globex"):
+            await here.orgs.begin_delete(work, "acme", "acme")
+        assert (await here.orgs.begin_delete(work, "beta", "beta")).org == beta
+    async with here.database.begin(scope_of(acme)) as work:
+        await holds.lift(work)
+    async with here.database.begin(EVERYBODY) as work:
+        assert (await here.orgs.begin_delete(work, "acme", "acme")).org == acme
 
 
 async def test_projects_are_of_their_org(here: Installation):

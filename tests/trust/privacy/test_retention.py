@@ -144,12 +144,14 @@ async def test_a_hold_keeps_everything_until_it_is_lifted(installation: Installa
     hold = await ok(owner.put("/data/hold", json={"reason": "Acme against Globex."}))
     refused = await owner.post("/data/retention/apply")
     erased = await owner.post(f"/data/people/{somebody}/erase", json={"confirm": somebody})
+    talks = (await ok(owner.get("/conversations")))["items"]
+    forgotten = await owner.delete(f"/conversations/{talks[0]['id']}")
     assert await installation.service(PrivacyJobs).apply_all() == 0
     with pytest.raises(OnHold):
         await installation.service(Retention).apply(DEFAULT_ORG, due=time.time(), seconds=None)
 
     assert hold["reason"] == "Acme against Globex."
-    for answer in (refused, erased):
+    for answer in (refused, erased, forgotten):
         assert (answer.status_code, answer.json()["code"]) == (409, "legal_hold")
         assert "Acme against Globex" in answer.json()["detail"]
     await ok(owner.get(f"/runs/{run['id']}"))

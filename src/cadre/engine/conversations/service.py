@@ -36,6 +36,7 @@ from cadre.kernel.messages import Json
 from cadre.kernel.paging import Page
 from cadre.kernel.scope import Scope
 from cadre.kernel.values import is_object
+from cadre.trust.privacy import require_no_hold
 
 _PAGE = 100
 
@@ -105,6 +106,7 @@ class Conversations:
         async with self._database.begin(scope) as work:
             store = ConversationStore(work)
             await _found(store, conversation_id)
+            await require_no_hold(work)
             await store.delete(conversation_id)
         for run in await self._all_runs(scope, conversation_id):
             if run.status not in ENDED:

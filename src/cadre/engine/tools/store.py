@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Double, Text, bindparam, case, delete, func, select
+from sqlalchemy import BigInteger, Double, Text, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cadre.engine.tools.tables import workspace_sizes
@@ -20,8 +20,6 @@ _ONE = select(_size.bytes).where(
     _size.org_id == bindparam("org"), _size.workspace_id == bindparam("workspace")
 )
 _SUM = select(func.coalesce(func.sum(_size.bytes), 0)).where(_size.org_id == bindparam("org"))
-_OWN = case((_size.workspace_id == bindparam("workspace"), _size.bytes), else_=0)
-_SUM_AND_OWN = _SUM.add_columns(func.coalesce(func.sum(_OWN), 0))
 _DELETE = delete(workspace_sizes).where(_size.workspace_id == bindparam("workspace"))
 
 
@@ -42,9 +40,9 @@ class SizeStore:
 
     async def used_beside(self, workspace_id: str) -> tuple[int, int]:
         """Bytes in all workspaces together, and in all but this one."""
-        values = {"org": self._org, "workspace": workspace_id}
-        total, own = (await self._connection.execute(_SUM_AND_OWN, values)).one()
-        return int(total), int(total) - int(own)
+        # Two lookups: one that also asked which workspace it is could not be read from the index.
+        total = await self.used()
+        return total, total - (await self.get(workspace_id) or 0)
 
     async def put(self, workspace_id: str, size: int, at: float) -> None:
         """Take `size` down, unless one that was measured later is known."""

@@ -4,7 +4,7 @@ Every org has rows, blobs, folders and secrets of its own; it is provisioned, su
 imported and deleted as a whole. The home org runs the installation.
 """
 
-from cadre.trust.orgs.allowances import Allowances, allowance, allowances
+from cadre.trust.orgs.allowed import Allowances, allowance, allowances
 from cadre.trust.orgs.content import Content
 from cadre.trust.orgs.dns import DnsResolver
 from cadre.trust.orgs.domains import Domains

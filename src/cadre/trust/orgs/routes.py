@@ -27,7 +27,7 @@ from cadre.kernel.errors import Denied
 from cadre.kernel.ids import new_id
 from cadre.kernel.paging import Page
 from cadre.kernel.scope import ALL_ORGS, DEFAULT_ORG
-from cadre.trust.orgs.allowances import Allowances
+from cadre.trust.orgs.allowed import Allowances
 from cadre.trust.orgs.content import system_scope
 from cadre.trust.orgs.domains import Domains
 from cadre.trust.orgs.jobs import OrgJobs

@@ -37,6 +37,7 @@ from cadre.trust.orgs.schemas import (
 )
 from cadre.trust.orgs.store import EveryOrgStore, Found, JobStore, OrgStore
 from cadre.trust.orgs.tenancy import ORGS_TOPIC
+from cadre.trust.privacy import require_no_hold
 
 _MOST_JOBS = 100
 _NO_DETAILS: dict[str, Any] = {}
@@ -190,6 +191,7 @@ class Orgs:
                 f"Repeat the slug of the organisation, `{org.slug}`: there is no way back.",
                 field="confirm",
             )
+        await require_no_hold(self._within(work, org))
         await EveryOrgStore(work).put(org.id, {"status": "deleting"})
         work.touch(ORGS_TOPIC)
         return await self._begin(work, org.id, org.slug, "delete", _NO_DETAILS)
