@@ -264,12 +264,11 @@ async def test_a_key_of_a_role_may_do_no_more_than_the_role(house: Everybody, ac
     assert seen == {each: holds(actor, each) for each in probes}
 
 
-@pytest.mark.parametrize("actor", LESSER)
-@pytest.mark.parametrize("target", ROLES)
+@pytest.mark.parametrize(
+    ("actor", "target"), [(one, other) for one in LESSER for other in ROLES if one != other]
+)
 async def test_nobody_touches_somebody_who_may_do_more(house: Everybody, actor: str, target: str):
     """Suspending, removing factors of, and removing whoever ranks above."""
-    if target == actor:
-        pytest.skip("oneself is not above oneself")
     above = await join(house.server, house.owner, target, f"above{next(_NUMBERS)}@acme.example")
     path = f"/api/v1/members/{above.id}"
     async with house.people[actor].page() as page:

@@ -35,7 +35,7 @@ Asked = Any
 _GENERAL: Any = general_checks
 _OPENAPI: Any = openapi_checks
 
-# By hand: FUZZ_EXAMPLES=500 FUZZ_SEED=7 pytest tests/doors/test_openapi.py
+# By hand: FUZZ_EXAMPLES=100 FUZZ_SEED=7 pytest tests/doors/test_openapi.py
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "3"))
 SEED = os.environ.get("FUZZ_SEED")
 MOST_COVERED = int(os.environ.get("FUZZ_COVERED", "16"))

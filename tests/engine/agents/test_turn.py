@@ -355,3 +355,22 @@ async def test_a_later_turn_still_sees_the_picture(house: House):
 
     first, second = (json.dumps(request["messages"]) for request in house.server.requests)
     assert first.count("image_url") == second.count("image_url") > 0
+
+
+async def test_what_tools_write_is_measured_and_a_long_answer_too(house: House):
+    async def used() -> int:
+        async with house.database.read(house.scope) as work:
+            return await house.storage.used(work)
+
+    write = call("write_file", {"path": "note.txt", "content": "x" * 50_000})
+    house.server.say(Reply(calls=[write]), Reply(text="Written."))
+    await house.ended(await house.start("write"))
+    written = await used()
+
+    house.server.say(Reply(calls=[call("flood", {})]), Reply(text="Too much."))
+    flooded = await house.ended(await house.start("flood"))
+
+    assert 50_000 <= written < 100_000
+    assert await used() >= written + 45_000_000
+    await house.storage.delete(flooded.workspace_id)
+    assert await used() == written

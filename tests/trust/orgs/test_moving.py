@@ -232,7 +232,7 @@ async def test_an_org_is_copied_beside_itself(here: Installation):
     notes = here.folders.root / run["workspace_id"] / "notes.txt"
     assert notes.read_text() == "notes of said in org_acme"
     async with here.database.read(scope_of("org_copy")) as work:
-        assert await here.secrets.names(work) == ["key of said in org_acme"]
+        assert await here.secrets.names(work) == ["key of said in org_copy"]
 
     # What one of them leads to stays when the other one goes.
     files = contents(here)

@@ -78,7 +78,8 @@ class Importing:
     @property
     def renewal(self) -> Renewal | None:
         """What becomes of ids where the org is another one than in the archive."""
-        return None if self.org == self.reader.manifest.org.id else Renewal(self.org)
+        old = self.reader.manifest.org.id
+        return None if self.org == old else Renewal(old, self.org)
 
     async def run(self) -> None:
         """Do it all, or what is left of it."""

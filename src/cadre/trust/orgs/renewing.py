@@ -22,14 +22,15 @@ LEFT_BEHIND = frozenset({"account_tokens", "api_keys", "session_tokens"})
 
 
 class Renewal:
-    """What becomes of the ids of an archive in the org `org`."""
+    """What becomes of the ids in an archive of the org `old` when it becomes `new`."""
 
-    def __init__(self, org: str) -> None:
-        self._key = org.encode()
+    def __init__(self, old: str, new: str) -> None:
+        self._old = re.compile(rf"\b{re.escape(old)}\b")
+        self._new, self._key = new, new.encode()
 
     def text(self, text: str) -> str:
         """`text` with the new ids in place of the old ones."""
-        return _ID.sub(self._renewed, text)
+        return _ID.sub(self._renewed, self._old.sub(self._new, text))
 
     def row(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """The same for every text of a row."""

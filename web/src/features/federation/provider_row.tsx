@@ -101,7 +101,8 @@ function Detail({ provider, onEdit }: { provider: IdentityProvider; onEdit: () =
 }
 
 function Facts({ provider }: { provider: IdentityProvider }) {
-  const { issuer, client_id, redirect_uri, created_at, only_this_way, group_map } = provider;
+  const { issuer, client_id, redirect_uri, sign_out_uri, created_at, only_this_way, group_map } =
+    provider;
   return (
     <dl className="grid max-w-150 grid-cols-[auto_minmax(0,1fr)] items-center gap-x-6 gap-y-1">
       <dt className="text-ink-3">Issuer</dt>
@@ -114,6 +115,14 @@ function Facts({ provider }: { provider: IdentityProvider }) {
       <dd>
         <CopyLine text={redirect_uri} label="the redirect address" />
       </dd>
+      {sign_out_uri && (
+        <>
+          <dt className="text-ink-3">After signing out</dt>
+          <dd>
+            <CopyLine text={sign_out_uri} label="the address after signing out" />
+          </dd>
+        </>
+      )}
       <dt className="text-ink-3">New people</dt>
       <dd>
         {provider.creates_users ? `get the role ${provider.default_role}` : "have to be invited"}

@@ -38,7 +38,7 @@ export function DataJobView({ job, isOwn = false }: Props) {
           </>
         )}
         {isThere && (
-          <a href={archiveOf(job, isOwn)} download className={buttonClass("primary", "sm")}>
+          <a href={archiveOf(job, isOwn)} download className={buttonClass("default", "sm")}>
             <Download size={14} aria-hidden />
             Download the archive
           </a>

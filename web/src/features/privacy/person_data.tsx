@@ -78,8 +78,8 @@ function EraseForm({ person, onClose }: { person: Person; onClose: () => void })
     >
       <p className="text-ink-2">
         Account, conversations, runs, files and keys of {name} are deleted, and they are signed out
-        at once. What has to stay, such as the audit log, stays without a name. There is no way
-        back.
+        at once. The audit log keeps the name as it was written until its days are over; what else
+        stays has an id only. There is no way back.
       </p>
       <Field label={`Type ${word} to go on`} error={faultOf(erase.error, "confirm")}>
         {(ids) => (

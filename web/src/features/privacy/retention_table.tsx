@@ -67,6 +67,13 @@ function ClassRow({ one, typed, goes, isFixed, onType }: RowProps) {
   );
 }
 
+const YEAR = 365;
+
+/** Something to begin with where data was kept for ever. */
+function usualDays({ least_days, most_days }: DataClass): number {
+  return Math.min(Math.max(YEAR, least_days), most_days);
+}
+
 interface KeptProps {
   one: DataClass;
   text: string | null;
@@ -101,7 +108,7 @@ function Kept({ one, text, isFixed, onType }: KeptProps) {
               className="size-4 accent-accent"
               checked={text === null}
               onChange={({ target }) =>
-                onType(target.checked ? null : String(days ?? default_days ?? one.most_days))
+                onType(target.checked ? null : String(days ?? default_days ?? usualDays(one)))
               }
             />
             for ever

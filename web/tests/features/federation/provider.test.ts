@@ -26,13 +26,15 @@ const OKTA: IdentityProvider = {
   created_at: 0,
   updated_at: 0,
   redirect_uri: "https://cadre.example/callback",
+  sign_out_uri: "https://cadre.example/signin",
 };
 
 describe("a provider as it is edited", () => {
   it("goes back as it came, and its secret not at all", () => {
     const sent = inputOf(draftOf(OKTA));
 
-    const { id, has_client_secret, created_at, updated_at, redirect_uri, ...rest } = OKTA;
+    const { id, has_client_secret, created_at, updated_at, redirect_uri, sign_out_uri, ...rest } =
+      OKTA;
     expect(sent).toEqual({ ...rest, client_secret: null });
   });
 
