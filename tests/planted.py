@@ -171,7 +171,7 @@ def _forms(value: str) -> set[bytes]:
 def _object(body: bytes) -> dict[str, Any]:
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return said if is_object(said) else {}
 

@@ -186,7 +186,7 @@ def _foreign_doors(ground: Ground, made: Services) -> tuple[OpenAIApi, Anthropic
         ),
         "models": made[Models],
         "agents": AgentModels(made[Conversations], made[Runs]),
-        "files": RequestFiles(ground.blobs, ground.http),
+        "files": RequestFiles(ground.http),
         "names": Names(ground.database, made[Views], made[Routing], made[Agents]),
     }
     return OpenAIApi(**shared), AnthropicApi(**shared), GeminiApi(**shared)

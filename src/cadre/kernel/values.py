@@ -4,8 +4,9 @@ from typing import Annotated, Any, TypeGuard
 
 from pydantic import Field
 
-Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
-"""A whole number that comes from outside and is compared with a column."""
+MOST_INT32 = 2**31 - 1
+Int32 = Annotated[int, Field(ge=-MOST_INT32 - 1, le=MOST_INT32)]
+"""A whole number that comes from outside and is compared with a column; with bounds of its own, say both."""
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:

@@ -26,7 +26,6 @@ from cadre.engine.models import (
 )
 from cadre.engine.models.passing import passing
 from cadre.infra.asgi import BadField, Fields, NotSupported, RequestFiles
-from cadre.infra.blobs import Blobs
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import (
     AnswerFormat,
@@ -62,9 +61,9 @@ _IMAGE = {
 
 
 @pytest.fixture
-async def files(blobs: Blobs) -> AsyncIterator[RequestFiles]:
+async def files() -> AsyncIterator[RequestFiles]:
     async with HttpClient() as http:
-        yield RequestFiles(blobs, http)
+        yield RequestFiles(http)
 
 
 def _body(**more: Any) -> Fields:

@@ -15,7 +15,6 @@ from cadre.edge.gemini_api.generate.request import read_request
 from cadre.edge.gemini_api.generate.schema import json_schema
 from cadre.edge.gemini_api.spelling import in_camel_case
 from cadre.infra.asgi import BadField, Fields, NotSupported, RequestFiles
-from cadre.infra.blobs import Blobs
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import (
     AnswerFormat,
@@ -44,9 +43,9 @@ STATE = {"provider": "p", "model": "m", "after": None, "order": [{"text": 1}]}
 
 
 @pytest.fixture
-async def files(blobs: Blobs) -> AsyncIterator[RequestFiles]:
+async def files() -> AsyncIterator[RequestFiles]:
     async with HttpClient() as http:
-        yield RequestFiles(blobs, http)
+        yield RequestFiles(http)
 
 
 def _body(*parts: Any, **more: Any) -> Fields:

@@ -189,7 +189,7 @@ async def open_gateway(
             "admission": Admission(access[Keys], Tenants(database), Limits(database), queue),
             "models": models,
             "agents": AgentModels(conversations, runs),
-            "files": RequestFiles(blobs, http),
+            "files": RequestFiles(http),
             "names": Names(database, views, routing, agents),
         }
         openai, anthropic = OpenAIApi(**shared), AnthropicApi(**shared)

@@ -21,7 +21,6 @@ from cadre.engine.models import (
 )
 from cadre.engine.models.passing import passing
 from cadre.infra.asgi import BadField, Fields, MalformedJson, NotSupported, RequestFiles
-from cadre.infra.blobs import Blobs
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import (
     AnswerFormat,
@@ -49,9 +48,9 @@ _USAGE = Usage(input_tokens=100, cached_tokens=40, output_tokens=20, reasoning_t
 
 
 @pytest.fixture
-async def files(blobs: Blobs) -> AsyncIterator[RequestFiles]:
+async def files() -> AsyncIterator[RequestFiles]:
     async with HttpClient() as http:
-        yield RequestFiles(blobs, http)
+        yield RequestFiles(http)
 
 
 def _body(**more: Any) -> Fields:

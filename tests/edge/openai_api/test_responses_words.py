@@ -13,7 +13,6 @@ from cadre.edge.openai_api.responses.reply import Ids, ResponseObject, output_it
 from cadre.edge.openai_api.responses.request import read_request
 from cadre.engine.models import ModelUnavailable
 from cadre.infra.asgi import BadField, Fields, NotSupported, RequestFiles
-from cadre.infra.blobs import Blobs
 from cadre.infra.http_client import HttpClient
 from cadre.kernel.messages import (
     AnswerFormat,
@@ -38,9 +37,9 @@ _event: TypeAdapter[Any] = TypeAdapter(ResponseStreamEvent)
 
 
 @pytest.fixture
-async def files(blobs: Blobs) -> AsyncIterator[RequestFiles]:
+async def files() -> AsyncIterator[RequestFiles]:
     async with HttpClient() as http:
-        yield RequestFiles(blobs, http)
+        yield RequestFiles(http)
 
 
 def _body(**more: Any) -> Fields:

@@ -10142,7 +10142,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "*/*": string;
+                };
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
@@ -12215,7 +12217,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "*/*": string;
+                };
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];

@@ -128,8 +128,7 @@ class Asking:
         headers: list[Header],
     ) -> Pieces:
         """The pieces of a translated answer; what was used is in `tally`, whoever broke off."""
-        is_kept = is_agent(question.model)  # by a conversation; a model only reads
-        request = await question.request(model, self._files, is_kept=is_kept)
+        request = await question.request(model, self._files)
         writer, is_first = question.writer(), True
         try:
             async with aclosing(cast("AsyncGenerator[Delta]", answered(request))) as deltas:

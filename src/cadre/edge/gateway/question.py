@@ -85,16 +85,11 @@ class Question(ABC):
         is_fixed = self.body.data.get("temperature") == 0
         return Wording(self.words.name, self.raw, is_fixed=is_fixed)
 
-    async def request(
-        self, model: str, files: RequestFiles, *, is_kept: bool = False
-    ) -> ModelRequest:
-        """The question for `model`, translated; `is_kept`: its files will be named by rows."""
+    async def request(self, model: str, files: RequestFiles) -> ModelRequest:
+        """The question for `model`, translated, with the files that it brings along."""
         own = files.of_one()
         request = await self.words.read(self.read, model, own)
-        if not is_kept:
-            return request.model_copy(update={"files": own.contents})
-        await own.keep()
-        return request
+        return request.model_copy(update={"files": own.contents})
 
     @abstractmethod
     def writer(self) -> Writer:

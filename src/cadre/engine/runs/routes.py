@@ -23,7 +23,7 @@ from cadre.kernel.grants import ANYTHING, Grants
 from cadre.kernel.ids import RunId
 from cadre.kernel.messages import Json
 from cadre.kernel.paging import Page
-from cadre.kernel.values import Int32, is_object
+from cadre.kernel.values import MOST_INT32, is_object
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 retention_router = APIRouter(prefix="/retention/runs", tags=["runs"])
@@ -49,7 +49,9 @@ class Events(BaseModel):
 
 
 class Fork(ForkChanges):
-    at_seq: Int32 = Field(ge=0, description="The last event that the new run takes over.")
+    at_seq: int = Field(
+        ge=0, le=MOST_INT32, description="The last event that the new run takes over."
+    )
 
 
 class Cancel(BaseModel):
@@ -108,7 +110,9 @@ async def list_events(
     scope: CurrentScope,
     runs: _Runs,
     run_id: str,
-    after: Annotated[Int32, Query(ge=-1, description="Only events with a greater seq.")] = -1,
+    after: Annotated[
+        int, Query(ge=-1, le=MOST_INT32, description="Only events with a greater seq.")
+    ] = -1,
     limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
 ) -> Events:
     """The journal of a run, oldest first."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from cadre.infra.asgi.fields import BadField
-from cadre.infra.blobs import Blobs, id_of
+from cadre.infra.blobs import id_of
 from cadre.infra.http_client import HttpClient, HttpLimits
 from cadre.kernel.errors import CadreError
 from cadre.kernel.ids import BlobId
@@ -38,19 +38,13 @@ class Content:
 class RequestFiles:
     """Turns what a request holds or points to into parts of a message; `contents` are its blobs."""
 
-    def __init__(self, blobs: Blobs, http: HttpClient) -> None:
-        self._blobs = blobs
+    def __init__(self, http: HttpClient) -> None:
         self._http = http
         self.contents: dict[str, bytes] = {}
 
     def of_one(self) -> Self:
         """The same, of one request."""
-        return type(self)(self._blobs, self._http)
-
-    async def keep(self) -> None:
-        """Keep the contents for longer than the request: somebody's rows are about to name them."""
-        for content in self.contents.values():
-            await self._blobs.put(content)
+        return type(self)(self._http)
 
     async def at(self, url: str, place: str) -> Content:
         """The content of a data URL or of a public address; `place` is for the error."""

@@ -85,6 +85,11 @@ def add_problems(description: Description) -> None:
         responses = operation["responses"]
         if "HTTPValidationError" in str(responses.get("422")):
             del responses["422"]
+        for said, response in responses.items():
+            if said.startswith("2") and said != "204" and not response.get("content"):
+                response["content"] = {
+                    "*/*": _BYTES
+                }  # a file of a kind that its route does not say
         changes = method != "get"
         for status in (*_AT_ANY_TIME, *(_WHERE_SOMETHING_CHANGES if changes else ())):
             _add(responses, status)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Row
 
 from cadre.kernel.messages import Json
-from cadre.kernel.values import Int32
+from cadre.kernel.values import MOST_INT32
 from cadre.trust.policy.decision import Decision, Effect, Finding
 from cadre.trust.policy.given import PolicyInput
 from cadre.trust.policy.sketch import CallSketch
@@ -71,13 +71,13 @@ class PolicyDetail(BaseModel):
 
 
 class VersionInput(_Asked):
-    version: Int32 = Field(ge=1)
+    version: int = Field(ge=1, le=MOST_INT32)
 
 
 class ActivateInput(_Asked):
     """Without `version`, the newest."""
 
-    version: Int32 | None = Field(default=None, ge=1)
+    version: int | None = Field(default=None, ge=1, le=MOST_INT32)
 
 
 class Draft(_Asked):

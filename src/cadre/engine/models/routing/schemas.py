@@ -11,7 +11,7 @@ from cadre.engine.models.routing.decision import Considered, Decision
 from cadre.engine.models.routing.route import Options, Route
 from cadre.engine.models.routing.route_text import CHARACTERS
 from cadre.kernel.messages import ModelRequest
-from cadre.kernel.values import Int32
+from cadre.kernel.values import MOST_INT32, Int32
 from cadre.trust.budgets import Via
 
 
@@ -29,7 +29,7 @@ class RestoreInput(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    version: Int32 = Field(ge=0)
+    version: int = Field(ge=0, le=MOST_INT32)
 
 
 class RouteInfo(BaseModel):
