@@ -134,8 +134,12 @@ async def test_whoever_may_only_read_sees_names_and_changes_nothing(shared: Serv
 
 async def test_commands_take_the_value_from_stdin(shared: Server, tmp_path: Path):
     value = "value-from-stdin"
-    code, out, error = await with_input(shared, f"{value}\n", "secrets", "set", "cli", "--json")
+    hosts = ("--host", "api.example.com", "--host", "http://127.0.0.1:9")
+    code, out, error = await with_input(
+        shared, f"{value}\n", "secrets", "set", "cli", *hosts, "--json"
+    )
     assert (code, json.loads(out)["version"]) == (0, 1), error
+    assert json.loads(out)["hosts"] == ["https://api.example.com:443", "http://127.0.0.1:9"]
     code, out, error = await with_input(shared, "next-of-stdin", "secrets", "rotate", "cli")
     assert (code, out) == (0, "cli, version 2\n"), error
     code, out, error = await with_input(shared, "", "secrets", "set", "cli")

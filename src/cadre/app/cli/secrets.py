@@ -28,15 +28,23 @@ class NoValue(Invalid):
 
 
 @app.command(name="set")
-def set_secret(name: _Name, org: _Org = None, as_json: AsJson = False) -> None:
+def set_secret(
+    name: _Name,
+    host: Annotated[
+        list[str] | None,
+        typer.Option(help="A host that tools may send it to; again for each. None: nowhere."),
+    ] = None,
+    org: _Org = None,
+    as_json: AsJson = False,
+) -> None:
     """Enter a secret, or a new version of it; the value comes from stdin or a prompt."""
-    _enter(name, org, rotate=False, as_json=as_json)
+    _enter(name, org, hosts=host, rotate=False, as_json=as_json)
 
 
 @app.command()
 def rotate(name: _Name, org: _Org = None, as_json: AsJson = False) -> None:
     """A new version of a secret that there is; the former one is kept for 30 days."""
-    _enter(name, org, rotate=True, as_json=as_json)
+    _enter(name, org, hosts=None, rotate=True, as_json=as_json)
 
 
 @app.command(name="list")
@@ -137,8 +145,11 @@ def rotate_master(
     finish(command())
 
 
-def _enter(name: str, org: str | None, *, rotate: bool, as_json: bool) -> None:
+def _enter(
+    name: str, org: str | None, *, hosts: list[str] | None, rotate: bool, as_json: bool
+) -> None:
     value = _value()
+    body: dict[str, Any] = {"value": value, **({"hosts": hosts} if hosts else {})}
 
     async def command() -> None:
         from cadre.app.cli.connection import connected
@@ -146,9 +157,9 @@ def _enter(name: str, org: str | None, *, rotate: bool, as_json: bool) -> None:
         path = f"/secrets/{quote(name, safe='')}"
         async with connected(org) as api:
             if rotate:
-                info = await api.post(f"{path}/rotate", {"value": value})
+                info = await api.post(f"{path}/rotate", body)
             else:
-                info = await api.put(path, {"value": value})
+                info = await api.put(path, body)
         if as_json:
             print_json(info)
         else:
