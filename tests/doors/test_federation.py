@@ -285,7 +285,7 @@ async def test_whoever_signs_out_is_led_to_the_provider_and_back(tmp_path: Path)
             asked_again = refusal(await page.sign_in(provider, "anna", password="guessed"))
         by_link = await owner.post("/api/v1/session/sign-out")
 
-    where = urlsplit(left.json()["go_to"])
+    where = urlsplit(str(left.json()["go_to"]))
     sent = parse_qs(where.query)
     assert again == "/"
     assert (left.status_code, gone) == (200, 401)

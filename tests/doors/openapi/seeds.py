@@ -381,6 +381,7 @@ _BODIES: dict[str, Callable[[Seeds], dict[str, Any]]] = {
         "password": seeds.credentials()["password"],
     },
     "PUT /api/v1/agents/{name}": _yaml(AGENT, _kept("agents/name")),
+    "PUT /api/v1/budgets/{budget_id}": lambda _: {"limit_usd": "7", "mode": "soft"},
     "PUT /api/v1/identity-providers/{provider_id}": _provider,
     "PUT /api/v1/models/default": lambda seeds: {"name": seeds.card()},
     "PUT /api/v1/models/routes/{name}": _yaml(ROUTE, _kept("routes/name")),

@@ -105,7 +105,9 @@ def export(
 def import_org(
     archive: Annotated[Path, typer.Argument(help="What `cadre orgs export` wrote.", exists=True)],
     slug: Annotated[str | None, typer.Option(help="Another name in its address.")] = None,
-    new_id: Annotated[bool, typer.Option("--new-id", help="Make a copy with ids of its own.")] = False,
+    new_id: Annotated[
+        bool, typer.Option("--new-id", help="Make a copy with ids of its own.")
+    ] = False,
     passphrase: _Passphrase = None,
     as_json: AsJson = False,
 ) -> None:

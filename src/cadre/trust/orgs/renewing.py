@@ -15,8 +15,12 @@ from typing import Any
 # By what they begin with: runs, people, conversations (whose folders they name), budgets, passkeys,
 # lines of usage.
 _RENEWED = ("run", "usr", "cnv", "bud", "pky", "use")
-_ID = re.compile(rf"\b({'|'.join(_RENEWED)})_([0-9a-hjkmnp-tv-z]{{10}})[0-9a-hjkmnp-tv-z]{{16}}\b")
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_RANDOM = 16  # characters of an id, after those of its time
+# The id of a run that came with an idempotency key is six longer.
+_ID = re.compile(
+    rf"\b({'|'.join(_RENEWED)})_([{_ALPHABET}]{{10}})([{_ALPHABET}]{{{_RANDOM}}}(?:[0-9a-f]{{6}})?)\b"
+)
 # What opens doors, each for one org: a copy's people make keys of their own.
 LEFT_BEHIND = frozenset({"account_tokens", "api_keys", "session_tokens"})
 
@@ -41,4 +45,6 @@ class Renewal:
 
     def _renewed(self, found: re.Match[str]) -> str:
         digest = hmac.digest(self._key, found[0].encode(), "sha256")
-        return f"{found[1]}_{found[2]}{''.join(_ALPHABET[byte & 31] for byte in digest[:16])}"
+        if len(found[3]) > _RANDOM:
+            return f"{found[1]}_{found[2]}{digest.hex()[: len(found[3])]}"
+        return f"{found[1]}_{found[2]}{''.join(_ALPHABET[byte & 31] for byte in digest[:_RANDOM])}"
