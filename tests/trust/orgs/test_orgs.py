@@ -122,6 +122,15 @@ async def test_home_stays_and_deletion_is_confirmed(here: Installation):
             await here.orgs.begin_delete(work, "gamma", "gamma")
 
 
+async def test_home_cannot_lock_itself_out(here: Installation):
+    async with here.database.begin(HOME) as work:
+        await work.connection.execute(insert(orgs).values(id=DEFAULT_ORG, name="M", created_at=1.0))
+        with pytest.raises(HomeStays, match="at least 60 requests a minute"):
+            await here.orgs.change(work, OrgChange(limits=Limits(requests_per_minute=0)))
+        changed = await here.orgs.change(work, OrgChange(limits=Limits(requests_per_minute=60)))
+    assert changed.limits.requests_per_minute == 60
+
+
 async def test_an_org_under_legal_hold_is_not_deleted(here: Installation):
     acme, beta = await provisioned(here, "acme"), await provisioned(here, "beta")
     holds = Holds()

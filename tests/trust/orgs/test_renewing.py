@@ -19,7 +19,9 @@ def test_an_id_becomes_another_of_its_kind_again_and_again(old: str):
     assert len({old, new, newest}) == 3
     assert len(old) == len(new) == len(newest)
     assert old[:14] == new[:14] == newest[:14]
-    assert first.text(f'{{"of":"{old}","at":"user:{old}"}}') == f'{{"of":"{new}","at":"user:{new}"}}'
+    assert (
+        first.text(f'{{"of":"{old}","at":"user:{old}"}}') == f'{{"of":"{new}","at":"user:{new}"}}'
+    )
 
 
 @pytest.mark.parametrize("text", [f"sha256:{'a' * 64}", new_id("pol"), "run_short", f"x{KEYED}"])

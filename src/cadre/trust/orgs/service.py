@@ -29,6 +29,7 @@ from cadre.trust.orgs.ports import Founder
 from cadre.trust.orgs.schemas import (
     Branding,
     JobKind,
+    Limits,
     NewOrg,
     Organisation,
     OrgChange,
@@ -39,6 +40,7 @@ from cadre.trust.orgs.store import EveryOrgStore, Found, JobStore, OrgStore
 from cadre.trust.orgs.tenancy import ORGS_TOPIC
 from cadre.trust.privacy import require_no_hold
 
+_LEAST_AT_HOME = 60
 _MOST_JOBS = 100
 _NO_DETAILS: dict[str, Any] = {}
 
@@ -240,6 +242,7 @@ class Orgs:
 
     async def _change(self, work: Work, wanted: OrgChange) -> Organisation:
         now, given = await self.own(work), wanted.model_fields_set
+        _check_home(now, wanted.limits)
         values: dict[str, Any] = {}
         for name in ("name", "registration", "mfa_required", "password_sign_in"):
             if (value := getattr(wanted, name)) is not None:
@@ -268,6 +271,17 @@ class Orgs:
 
     def _within(self, work: Work, org: Organisation) -> Work:
         return Work(work.connection, replace(work.scope, org=OrgId(org.id)), work.touched)
+
+
+def _check_home(org: Organisation, limits: Limits | None) -> None:
+    """Whoever could raise the limits of the home org again must be able to ask for it."""
+    most = None if limits is None else limits.requests_per_minute
+    if org.id == DEFAULT_ORG and most is not None and most < _LEAST_AT_HOME:
+        raise HomeStays(
+            f"The home organisation needs at least {_LEAST_AT_HOME} requests a minute, or nobody "
+            "could lift the limit again.",
+            field="limits.requests_per_minute",
+        )
 
 
 def _job(row: Found) -> OrgJob:

@@ -12,6 +12,7 @@ from cadre.infra.web import (
     Reading,
     Writing,
     download,
+    file_answers,
     grants_of,
     requires,
     requires_nothing,
@@ -151,6 +152,7 @@ async def retry_job(
     "/jobs/{job_id}/archive",
     summary="The archive of an export",
     response_class=FileResponse,
+    responses=file_answers("application/zip"),
     dependencies=[requires("data:read")],
 )
 async def get_job_archive(
@@ -186,7 +188,10 @@ async def get_own_export(job_id: str, work: Reading, privacy: _Privacy, jobs: _J
 
 
 @_own.get(
-    "/exports/{job_id}/archive", summary="The archive of my export", response_class=FileResponse
+    "/exports/{job_id}/archive",
+    summary="The archive of my export",
+    response_class=FileResponse,
+    responses=file_answers("application/zip"),
 )
 async def get_own_archive(
     job_id: str, work: Reading, privacy: _Privacy, jobs: _Jobs
