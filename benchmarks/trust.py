@@ -24,7 +24,11 @@ from benchmarks.statistics import milliseconds, quantile, spread
 from benchmarks.targets import Target, number, spread_told, table, under
 
 _WARM = 30
-_CALLS = {"write": ("POST", "/conversations", {}), "read": ("GET", "/conversations?limit=5", None)}
+_Call = tuple[str, str, dict[str, Any] | None]
+_CALLS: dict[str, _Call] = {
+    "write": ("POST", "/conversations", {}),
+    "read": ("GET", "/conversations?limit=5", None),
+}
 
 
 def measure(options: Options) -> Result:
@@ -55,7 +59,7 @@ async def _measure(
 
 
 async def _round(
-    trusted: aiohttp.ClientSession, bare: aiohttp.ClientSession, call: Any, times: int
+    trusted: aiohttp.ClientSession, bare: aiohttp.ClientSession, call: _Call, times: int
 ) -> dict[str, float]:
     ours: list[float] = []
     theirs: list[float] = []
@@ -95,11 +99,13 @@ async def _pair(
         ours, theirs = [await asyncio.to_thread(databases.empty, dialect) for _ in range(2)]
         port = free_port()
         command = [CADRE.with_name("python"), "-m", "benchmarks.peers.bare_api", str(port)]
-        home = {"CADRE_HOME": str(folder / "bare"), "CADRE_DATABASE_URL": theirs}
+        home = str(folder / "bare")
         server = await asyncio.to_thread(serving.start, folder / "trusted", CADRE_DATABASE_URL=ours)
         try:
             key = await asyncio.to_thread(serving.make_key, server)
-            with started(command, folder / "bare.log", port, **home):
+            with started(
+                command, folder / "bare.log", port, CADRE_HOME=home, CADRE_DATABASE_URL=theirs
+            ):
                 headers = {"Authorization": f"Bearer {key}"}
                 async with (
                     aiohttp.ClientSession(server.url, headers=headers) as trusted,

@@ -1,6 +1,7 @@
 """Every route is found though only those of its room are tried."""
 
 import re
+from typing import Any
 
 import pytest
 from starlette.routing import Match
@@ -13,7 +14,13 @@ PATHS = sorted(APP.openapi()["paths"])
 
 
 def _found(method: str, path: str) -> Match:
-    scope = {"type": "http", "method": method, "path": path, "root_path": "", "headers": []}
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "root_path": "",
+        "headers": [],
+    }
     found = [route.matches({**scope})[0] for route in APP.router.routes]
     return max(found, key=lambda match: match.value)
 

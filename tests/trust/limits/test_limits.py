@@ -53,7 +53,7 @@ async def test_a_rule_counts_from_the_next_request_on_and_for_its_org_alone(
 async def test_an_org_asks_as_often_as_it_may_in_all_and_others_as_often_as_they_like(
     database: Database, scope: Scope, other_scope: Scope
 ):
-    may = {scope.org: 3}
+    may: dict[str, int] = {scope.org: 3}
 
     async def per_minute(_work: Work) -> dict[str, int]:
         return dict(may)

@@ -10137,13 +10137,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The content */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": string;
+                    "application/zip": string;
                 };
             };
             401: components["responses"]["Unauthenticated"];
@@ -12212,13 +12212,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The content */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": string;
+                    "application/zip": string;
                 };
             };
             401: components["responses"]["Unauthenticated"];
