@@ -369,6 +369,13 @@ async def test_the_organisation_says_who_comes_in_and_where_it_is_reached(
     await expect(page.get_by_text("Saved.").last).to_be_visible()
     await page.get_by_role("button", name="Undo").last.click()
     await expect(page.get_by_role("radio", name=re.compile("^By invitation"))).to_be_checked()
+    async with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        await page.get_by_label(re.compile("^Let people sign in with a password")).click()
+    await expect(page.get_by_label(re.compile("^Let people sign in"))).not_to_be_checked()
+    async with server.anybody() as stranger:
+        options = (await stranger.get("/api/v1/session/options")).json()
+    assert options["password"] is False
+    await expect(page.get_by_text("1, no limit").first).to_be_visible()  # members
 
     await page.get_by_label("Domain", exact=True).fill("not a domain")
     await page.get_by_role("button", name="Add the domain").click()

@@ -301,6 +301,17 @@ async def test_a_secret_is_entered_replaced_and_destroyed_and_never_seen(
     row = page.get_by_role("list", name="Secrets").get_by_role("listitem").first
     await expect(row).to_contain_text("version 1")
     await expect(form.get_by_label("Value")).to_have_value("")
+    await expect(row).to_contain_text("Agents' tools may send it to no host.")
+
+    await page.get_by_role("button", name="Hosts of shop_token").click()
+    hosts = page.get_by_role("form", name="Hosts of shop_token")
+    await hosts.get_by_label("Hosts, one to a line").fill("api.shop.example\napi.shop.example/v1")
+    await hosts.get_by_role("button", name="Save the hosts").click()
+    await expect(hosts).to_contain_text("write a host such as api.github.com")
+    await hosts.get_by_label("Hosts, one to a line").fill("api.shop.example\nhttp://127.0.0.1:9")
+    await hosts.get_by_role("button", name="Save the hosts").click()
+    await expect(row).to_contain_text("may send it to api.shop.example, http://127.0.0.1:9.")
+    assert await serious_faults(page) == []
 
     await page.get_by_role("button", name="New value for shop_token").click()
     await page.get_by_role("textbox", name="New value").fill(NEXT_VALUE)

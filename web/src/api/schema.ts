@@ -4304,6 +4304,16 @@ export interface components {
             window: string;
         };
         /**
+         * AllowanceUse
+         * @description `most` is null where there is no limit.
+         */
+        AllowanceUse: {
+            /** Most */
+            most: number | null;
+            /** Used */
+            used: number;
+        };
+        /**
          * AnswerFormat
          * @description The answer has to be JSON; with `json_schema`, of that shape.
          */
@@ -6189,7 +6199,7 @@ export interface components {
          */
         LimitUsage: {
             /** Items */
-            items: components["schemas"]["cadre__trust__limits__schemas__Used"][];
+            items: components["schemas"]["Used"][];
             /** Lag Seconds */
             lag_seconds: number;
         };
@@ -6672,11 +6682,11 @@ export interface components {
          *     `concurrent_runs` are at work at this moment; `storage_bytes` is what its files take up.
          */
         OrgUsage: {
-            concurrent_runs: components["schemas"]["cadre__trust__orgs__schemas__Used"];
-            keys: components["schemas"]["cadre__trust__orgs__schemas__Used"];
-            members: components["schemas"]["cadre__trust__orgs__schemas__Used"];
-            projects: components["schemas"]["cadre__trust__orgs__schemas__Used"];
-            storage_bytes: components["schemas"]["cadre__trust__orgs__schemas__Used"];
+            concurrent_runs: components["schemas"]["AllowanceUse"];
+            keys: components["schemas"]["AllowanceUse"];
+            members: components["schemas"]["AllowanceUse"];
+            projects: components["schemas"]["AllowanceUse"];
+            storage_bytes: components["schemas"]["AllowanceUse"];
         };
         /**
          * Organisation
@@ -8972,6 +8982,24 @@ export interface components {
             days: number;
         };
         /**
+         * Used
+         * @description What counts now in one window; in this process only, unless Redis counts.
+         *
+         *     `all` endpoints: what the org may ask in a minute, of whatever kind.
+         */
+        Used: {
+            /** Endpoints */
+            endpoints: ("sign_in" | "reads" | "writes" | "uploads" | "gateway") | "all";
+            /** Requests */
+            requests: number;
+            /** Seconds */
+            seconds: number;
+            /** Subject */
+            subject: string;
+            /** Used */
+            used: number;
+        };
+        /**
          * User
          * @description `email` is None until somebody has said and verified one; `has_avatar` is told in `/me` only.
          */
@@ -9401,34 +9429,6 @@ export interface components {
              * @default false
              */
             trusts_mfa: boolean;
-        };
-        /**
-         * Used
-         * @description What counts now in one window; in this process only, unless Redis counts.
-         *
-         *     `all` endpoints: what the org may ask in a minute, of whatever kind.
-         */
-        cadre__trust__limits__schemas__Used: {
-            /** Endpoints */
-            endpoints: ("sign_in" | "reads" | "writes" | "uploads" | "gateway") | "all";
-            /** Requests */
-            requests: number;
-            /** Seconds */
-            seconds: number;
-            /** Subject */
-            subject: string;
-            /** Used */
-            used: number;
-        };
-        /**
-         * Used
-         * @description `most` is null where there is no limit.
-         */
-        cadre__trust__orgs__schemas__Used: {
-            /** Most */
-            most: number | null;
-            /** Used */
-            used: number;
         };
         /** DryRunInput */
         cadre__trust__policy__schemas__DryRunInput: {

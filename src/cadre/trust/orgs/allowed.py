@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from cadre.infra.database import Work
 from cadre.trust.orgs.errors import OrgNotFound
-from cadre.trust.orgs.schemas import Limits, OrgUsage, Used
+from cadre.trust.orgs.schemas import Limits, OrgUsage, AllowanceUse
 from cadre.trust.orgs.store import EveryOrgStore, OrgStore
 
 Name = Literal[
@@ -37,11 +37,15 @@ class Allowances:
         limits = Limits.model_validate_json(row.limits)
         megabytes = limits.storage_megabytes
         return OrgUsage(
-            members=Used(used=await self.members(work), most=limits.members),
-            projects=Used(used=_FIRST_PROJECT + len(await store.projects()), most=limits.projects),
-            keys=Used(used=await self.keys(work), most=limits.keys),
-            concurrent_runs=Used(used=await self.running(work), most=limits.concurrent_runs),
-            storage_bytes=Used(
+            members=AllowanceUse(used=await self.members(work), most=limits.members),
+            projects=AllowanceUse(
+                used=_FIRST_PROJECT + len(await store.projects()), most=limits.projects
+            ),
+            keys=AllowanceUse(used=await self.keys(work), most=limits.keys),
+            concurrent_runs=AllowanceUse(
+                used=await self.running(work), most=limits.concurrent_runs
+            ),
+            storage_bytes=AllowanceUse(
                 used=await self.stored(work),
                 most=None if megabytes is None else megabytes * _MEGABYTE,
             ),

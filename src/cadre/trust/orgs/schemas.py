@@ -45,7 +45,7 @@ class Limits(BaseModel):
     storage_megabytes: _Limit | None = None
 
 
-class Used(BaseModel):
+class AllowanceUse(BaseModel):
     """`most` is null where there is no limit."""
 
     used: int
@@ -58,11 +58,11 @@ class OrgUsage(BaseModel):
     `concurrent_runs` are at work at this moment; `storage_bytes` is what its files take up.
     """
 
-    members: Used
-    projects: Used
-    keys: Used
-    concurrent_runs: Used
-    storage_bytes: Used
+    members: AllowanceUse
+    projects: AllowanceUse
+    keys: AllowanceUse
+    concurrent_runs: AllowanceUse
+    storage_bytes: AllowanceUse
 
 
 class Organisation(BaseModel):

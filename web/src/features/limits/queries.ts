@@ -6,7 +6,7 @@ import type { components } from "@/api/schema";
 type Schemas = components["schemas"];
 
 export type LimitRule = Schemas["LimitRule"];
-export type Used = Schemas["cadre__trust__limits__schemas__Used"];
+export type Used = Schemas["Used"];
 export type Endpoints = LimitRule["endpoints"];
 
 const EVERY_MS = 5_000;

@@ -10,6 +10,7 @@ import { Badge } from "@/ui/status";
 import { MemberStatus } from "./member_status";
 import { invitationExpiry } from "./member_view";
 import type { Member } from "./queries";
+import { roleWord } from "./role_select";
 import { SecondFactor } from "./second_factor";
 
 interface Props {
@@ -65,7 +66,8 @@ interface RowProps {
 }
 
 function Row({ member, isActive, onOpen }: RowProps) {
-  const { role, status, last_seen_at } = member;
+  const { status, last_seen_at } = member;
+  const role = roleWord(member.role);
   const expiry = invitationExpiry(member);
   const seen = last_seen_at === null ? "never" : ago(last_seen_at);
   return (

@@ -5,6 +5,9 @@ import { Select } from "@/ui/field";
 
 const SHIPPED = ["owner", "admin", "builder", "operator", "user", "guest"];
 
+/** A role as people read it; somebody may have none in the whole organisation. */
+export const roleWord = (role: string) => role || "no role";
+
 interface Props {
   id?: string;
   value: string;
@@ -25,7 +28,9 @@ export function RoleSelect({ value, onChange, isDisabled = false, ...ids }: Prop
       onChange={({ target }) => onChange(target.value)}
     >
       {all.map((name) => (
-        <option key={name}>{name}</option>
+        <option key={name} value={name}>
+          {roleWord(name)}
+        </option>
       ))}
     </Select>
   );

@@ -1,6 +1,6 @@
 /** What an organisation may have, and how much of it it has. */
 import { count } from "@/lib/format";
-import type { Organisation } from "./queries";
+import type { Organisation, OrgUsage } from "./queries";
 
 type Limits = Organisation["limits"];
 
@@ -23,16 +23,19 @@ export const LABELS: Record<keyof Limits, string> = {
 
 export const LIMIT_NAMES = Object.keys(LABELS) as (keyof Limits)[];
 
-export function allowances(
-  limits: Limits,
-  has: Partial<Record<keyof Limits, number>>,
-): Allowance[] {
+/** `usage` is undefined until it is known. */
+export function allowances(limits: Limits, usage: OrgUsage | undefined): Allowance[] {
   return LIMIT_NAMES.map((name) => ({
     name,
     label: LABELS[name],
     most: limits[name] ?? null,
-    has: has[name] ?? null,
+    has: usage === undefined ? null : hasOf(name, usage),
   }));
+}
+
+function hasOf(name: keyof Limits, usage: OrgUsage): number | null {
+  if (name === "storage_megabytes") return Math.ceil(usage.storage_bytes.used / 1_000_000);
+  return name === "requests_per_minute" ? null : usage[name].used;
 }
 
 /** "12 of 50", "12, no limit", "at most 50". */

@@ -1,23 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { may } from "@/api/me";
-import { projectsQuery } from "@/features/access/queries";
-import { keysQuery } from "@/features/keys/queries";
-import { membersQuery } from "@/features/members/queries";
 import { Section } from "@/features/settings/section";
 import { allowances, allowanceWords } from "./allowance";
-import type { Organisation } from "./queries";
+import { type Organisation, orgUsageQuery } from "./queries";
 
 /** What the organisation may have, beside what it has. */
 export function AllowancePart({ org }: { org: Organisation }) {
-  const members = useQuery({ ...membersQuery, enabled: may("members:read") }).data;
-  const keys = useQuery({ ...keysQuery, enabled: may("keys:read") }).data;
-  const projects = useQuery(projectsQuery).data;
-  const has = {
-    ...(members ? { members: members.length } : {}),
-    ...(keys ? { keys: keys.length } : {}),
-    ...(projects ? { projects: projects.length } : {}),
-  };
+  const usage = useQuery(orgUsageQuery).data;
   return (
     <Section
       title="Allowance"
@@ -35,7 +25,7 @@ export function AllowancePart({ org }: { org: Organisation }) {
       }
     >
       <dl className="grid max-w-120 grid-cols-[1fr_auto]">
-        {allowances(org.limits, has).map((each) => (
+        {allowances(org.limits, usage).map((each) => (
           <div key={each.name} className="contents">
             <dt className="border-b border-line py-1.5 text-ink-2">{each.label}</dt>
             <dd className="tabular border-b border-line py-1.5 text-right">

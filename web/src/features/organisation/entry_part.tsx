@@ -1,3 +1,4 @@
+import { may } from "@/api/me";
 import { Section } from "@/features/settings/section";
 import { ErrorNote } from "@/ui/notes";
 import { toast } from "@/ui/toast";
@@ -40,24 +41,50 @@ export function EntryPart({ org }: { org: Organisation }) {
           </label>
         ))}
       </fieldset>
-      <label className="mt-4 flex max-w-150 items-start gap-2">
-        <input
-          type="checkbox"
-          className="mt-0.5 size-4 shrink-0 accent-accent"
-          checked={shown.mfa_required ?? false}
-          disabled={change.isPending}
-          onChange={({ target }) =>
-            set({ mfa_required: target.checked }, { mfa_required: org.mfa_required })
+      <Choice
+        label="Ask everybody for a second factor"
+        hint="Whoever has none sets one up when they sign in the next time."
+        isOn={shown.mfa_required ?? false}
+        isBusy={change.isPending}
+        onChange={(isOn) => set({ mfa_required: isOn }, { mfa_required: org.mfa_required })}
+      />
+      {may("sign-in:write") && (
+        <Choice
+          label="Let people sign in with a password"
+          hint="Without it they come in by an identity provider or a passkey. The command cadre sign-in always lets you in."
+          isOn={shown.password_sign_in ?? true}
+          isBusy={change.isPending}
+          onChange={(isOn) =>
+            set({ password_sign_in: isOn }, { password_sign_in: org.password_sign_in })
           }
         />
-        <span>
-          Ask everybody for a second factor{" "}
-          <span className="text-ink-3">
-            Whoever has none sets one up when they sign in the next time.
-          </span>
-        </span>
-      </label>
+      )}
       {change.error && <ErrorNote title="Not saved" error={change.error} className="mt-3" />}
     </Section>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  hint: string;
+  isOn: boolean;
+  isBusy: boolean;
+  onChange: (isOn: boolean) => void;
+}
+
+function Choice({ label, hint, isOn, isBusy, onChange }: ChoiceProps) {
+  return (
+    <label className="mt-4 flex max-w-150 items-start gap-2">
+      <input
+        type="checkbox"
+        className="mt-0.5 size-4 shrink-0 accent-accent"
+        checked={isOn}
+        disabled={isBusy}
+        onChange={({ target }) => onChange(target.checked)}
+      />
+      <span>
+        {label} <span className="text-ink-3">{hint}</span>
+      </span>
+    </label>
   );
 }

@@ -10,6 +10,7 @@ type Schemas = components["schemas"];
 
 export type Organisation = Schemas["Organisation"];
 export type OrgChange = Schemas["OrgChange"];
+export type OrgUsage = Schemas["OrgUsage"];
 export type Branding = Schemas["Branding"];
 export type Domain = Schemas["Domain"];
 export type OrgJob = Schemas["OrgJob"];
@@ -18,6 +19,11 @@ export type Provisioned = Schemas["Provisioned"];
 export const orgQuery = queryOptions({
   queryKey: ["org"],
   queryFn: ({ signal }) => api.get<Organisation>("/org", undefined, signal),
+});
+
+export const orgUsageQuery = queryOptions({
+  queryKey: ["org", "usage"],
+  queryFn: ({ signal }) => api.get<OrgUsage>("/org/usage", undefined, signal),
 });
 
 export const brandingQuery = queryOptions({

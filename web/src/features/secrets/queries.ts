@@ -73,6 +73,14 @@ export const useEnter = () =>
 export const useRotate = () =>
   useChange(({ name, value }: Entered) => api.post<SecretInfo>(`${path(name)}/rotate`, { value }));
 
+interface Sendable {
+  name: string;
+  hosts: string[];
+}
+
+export const useSetHosts = () =>
+  useChange(({ name, hosts }: Sendable) => api.put<SecretInfo>(`${path(name)}/hosts`, { hosts }));
+
 export const useDeleteSecret = () => useChange((name: string) => api.delete(path(name)));
 
 export const useRevokeLease = () => useChange((id: string) => api.delete(`/secrets/leases/${id}`));

@@ -7,11 +7,12 @@ import { Button } from "@/ui/button";
 import { Badge } from "@/ui/status";
 import { toast } from "@/ui/toast";
 import { type SecretInfo, useDeleteSecret, useRotate } from "./queries";
+import { hostsWords, SecretHosts } from "./secret_hosts";
 import { SecretVersions } from "./secret_versions";
 import { ValueField } from "./value_field";
 
 export function SecretRow({ secret }: { secret: SecretInfo }) {
-  const [open, setOpen] = useState<"value" | "versions" | null>(null);
+  const [open, setOpen] = useState<"value" | "versions" | "hosts" | null>(null);
   const remove = useDeleteSecret();
   const nameOf = useNames();
   const drop = () =>
@@ -19,7 +20,7 @@ export function SecretRow({ secret }: { secret: SecretInfo }) {
       onSuccess: () => toast(`“${secret.name}” is destroyed, in all its versions.`),
       onError: (error) => toast(`Not deleted: ${error.message}`, { isError: true }),
     });
-  const toggle = (what: "value" | "versions") => setOpen(open === what ? null : what);
+  const toggle = (what: "value" | "versions" | "hosts") => setOpen(open === what ? null : what);
   return (
     <li className="border-b border-line py-2">
       <div className="flex min-h-7 flex-wrap items-center gap-x-4 gap-y-1">
@@ -52,6 +53,15 @@ export function SecretRow({ secret }: { secret: SecretInfo }) {
               >
                 New value
               </Button>
+              <Button
+                size="sm"
+                tone="quiet"
+                aria-expanded={open === "hosts"}
+                aria-label={`Hosts of ${secret.name}`}
+                onClick={() => toggle("hosts")}
+              >
+                Hosts
+              </Button>
               <AskedButton
                 label="Delete"
                 name={`Delete ${secret.name}`}
@@ -67,8 +77,10 @@ export function SecretRow({ secret }: { secret: SecretInfo }) {
         {secret.used_by.length > 0
           ? `Used by ${secret.used_by.join(", ")}`
           : "Nothing that cadre knows of uses it."}
+        {` Agents' tools may send it to ${hostsWords(secret.hosts)}.`}
       </p>
       {open === "value" && <NewValue secret={secret} onDone={() => setOpen(null)} />}
+      {open === "hosts" && <SecretHosts secret={secret} onDone={() => setOpen(null)} />}
       {open === "versions" && <SecretVersions name={secret.name} />}
     </li>
   );

@@ -40,10 +40,22 @@ describe("slugOf", () => {
 
 describe("an allowance", () => {
   it("says what there is of what may be", () => {
-    const [members, projects] = allowances({ members: 5 }, { members: 3, projects: 1 });
+    const used = (number: number) => ({ used: number, most: null });
+    const [members, projects, , requests, , storage] = allowances(
+      { members: 5 },
+      {
+        members: used(3),
+        projects: used(1),
+        keys: used(0),
+        concurrent_runs: used(0),
+        storage_bytes: used(1_200_000),
+      },
+    );
 
     expect(members && allowanceWords(members)).toBe("3 of 5");
     expect(projects && allowanceWords(projects)).toBe("1, no limit");
+    expect(requests && allowanceWords(requests)).toBe("no limit");
+    expect(storage && allowanceWords(storage)).toBe("2, no limit");
     expect(allowanceWords({ most: 9, has: null })).toBe("at most 9");
     expect(allowanceWords({ most: null, has: null })).toBe("no limit");
   });
