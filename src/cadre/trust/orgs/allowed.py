@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from cadre.infra.database import Work
 from cadre.trust.orgs.errors import OrgNotFound
-from cadre.trust.orgs.schemas import Limits, OrgUsage, AllowanceUse
+from cadre.trust.orgs.schemas import AllowanceUse, Limits, OrgUsage
 from cadre.trust.orgs.store import EveryOrgStore, OrgStore
 
 Name = Literal[
