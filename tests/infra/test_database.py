@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import func, literal, select, text
+from sqlalchemy.exc import IntegrityError
 
 from cadre.infra.database import Database
 from cadre.kernel.errors import Invalid
@@ -26,6 +27,26 @@ async def test_a_unit_of_work_is_kept_whole_or_not_at_all(database: Database, sc
 
     async with database.read(scope) as work:
         assert (await work.connection.execute(text("select count(*) from notes"))).scalar() == 0
+
+
+async def test_a_commit_that_fails_leaves_nothing_behind_and_nobody_waiting(
+    database: Database, scope: Scope
+):
+    await create(database, "create table parents(id integer primary key)")
+    await create(
+        database,
+        "create table children(parent integer references parents(id) deferrable initially deferred)",
+    )
+    for _ in range(2):
+        with pytest.raises(IntegrityError):
+            async with database.begin(scope) as work:
+                await work.connection.execute(text("insert into children values (99)"))
+
+    async with database.begin(scope) as work:
+        await work.connection.execute(text("insert into parents values (1)"))
+    async with database.read(scope) as work:
+        assert (await work.connection.execute(text("select count(*) from children"))).scalar() == 0
+        assert (await work.connection.execute(text("select count(*) from parents"))).scalar() == 1
 
 
 async def test_parallel_writers_wait_for_each_other_instead_of_failing(

@@ -327,3 +327,6 @@ def _commit(connection: Connection) -> None:
 
 def _rollback(connection: Connection) -> None:
     connection.rollback()
+    plain = _plain(connection)
+    if plain.in_transaction:  # SQLAlchemy takes a commit that failed for the end of it; SQLite doesn't
+        plain.execute("ROLLBACK")
