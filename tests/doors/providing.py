@@ -1,6 +1,7 @@
 """A real OpenID provider beside the server, and a browser that goes from one to the other and back."""
 
 import asyncio
+import fcntl
 import json
 import re
 from collections.abc import AsyncGenerator
@@ -109,13 +110,15 @@ async def provided(folder: Path, *issuers: Issuer) -> AsyncGenerator[None]:
 
 
 async def _installed() -> None:
-    """The packages that the lock names, in the folder that git ignores."""
-    if (FOLDER / "node_modules" / ".package-lock.json").exists():
-        return
-    process = await asyncio.create_subprocess_exec(
-        "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", cwd=FOLDER
-    )
-    assert await process.wait() == 0
+    """The packages that the lock names, in the folder that git ignores; one process at a time."""
+    with (FOLDER / "package.json").open("rb") as file:
+        await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
+        if (FOLDER / "node_modules" / ".package-lock.json").exists():
+            return
+        process = await asyncio.create_subprocess_exec(
+            "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", cwd=FOLDER
+        )
+        assert await process.wait() == 0
 
 
 class Browser:
