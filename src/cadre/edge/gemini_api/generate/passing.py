@@ -10,7 +10,7 @@ from cadre.kernel.values import is_list, is_object
 
 SERVER = "a server with Gemini's generateContent"
 _FIELDS = {"candidates", "promptFeedback", "usageMetadata", "modelVersion", "responseId"}
-_WHOLE = {"STOP", "FINISH_REASON_UNSPECIFIED"}
+_WHOLE = ("STOP", "FINISH_REASON_UNSPECIFIED")
 
 
 class ContentPassage(Passage):

@@ -69,7 +69,7 @@ class ChunkPassage(Passage):
 def is_cut(choices: Json) -> bool:
     """Whether an answer ended by a limit or a filter."""
     first = choices[0] if is_list(choices) and choices else None
-    return is_object(first) and first.get("finish_reason") in {"length", "content_filter"}
+    return is_object(first) and first.get("finish_reason") in ("length", "content_filter")
 
 
 def _characters(delta: dict[str, Json]) -> int:

@@ -152,7 +152,7 @@ def _features_of(turn: Json) -> Iterator[Feature]:
         return
     for part in content:
         kind = part.get("type") if is_object(part) else None
-        if feature := _PARTS.get(cast("str", kind)):
+        if isinstance(kind, str) and (feature := _PARTS.get(kind)):
             yield feature
 
 
