@@ -39,6 +39,10 @@ class TookTooLong(EvaluationFailed):
     """The evaluation was ended, with the process that it was in."""
 
 
+class BrokeOff(EvaluationFailed):
+    """The process is gone in the middle of it."""
+
+
 class RegoProcess:
     """Evaluates bundles. Blocks, so it belongs on a thread of its own."""
 
@@ -52,7 +56,10 @@ class RegoProcess:
         """What `entry` of `bundle` is for the input `given`, or raise `EvaluationFailed`."""
         asked = {"key": bundle.key, "entry": entry or bundle.entries[0], "input": given}
         with self._turn:
-            answer = self._exchange(asked, self._limit_seconds) if self._process else {}
+            try:
+                answer = self._exchange(asked, self._limit_seconds) if self._process else {}
+            except BrokeOff:  # somebody ended it since; if it was this question, it ends again
+                answer = {}
             if not answer or "unknown" in answer:
                 self._load(bundle)
                 answer = self._exchange(asked, self._limit_seconds)
@@ -93,7 +100,7 @@ class RegoProcess:
             return json.loads(self._read(process, _LENGTH.unpack(head)[0], deadline))
         except OSError as error:
             self._stop()
-            raise EvaluationFailed("The interpreter of policies broke off.") from error
+            raise BrokeOff("The interpreter of policies broke off.") from error
         except BaseException:
             self._stop()
             raise
@@ -109,7 +116,7 @@ class RegoProcess:
                 raise TookTooLong("The policies took too long, so their evaluation was ended.")
             piece = process.stdout.read(min(size - len(read), _PIECE))
             if not piece:
-                raise EvaluationFailed("The interpreter of policies broke off.")
+                raise BrokeOff("The interpreter of policies broke off.")
             read += piece
         return read
 
