@@ -328,5 +328,6 @@ def _commit(connection: Connection) -> None:
 def _rollback(connection: Connection) -> None:
     connection.rollback()
     plain = _plain(connection)
-    if plain.in_transaction:  # SQLAlchemy takes a commit that failed for the end of it; SQLite doesn't
+    # To SQLAlchemy a commit that failed is the end of it, to SQLite it is not.
+    if plain.in_transaction:
         plain.execute("ROLLBACK")
