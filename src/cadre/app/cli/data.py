@@ -1,18 +1,17 @@
 """`cadre data`: how long data is kept, and what is kept of one person."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from cadre.app.cli.client import ApiClient
-from cadre.app.cli.exits import FAILED, finish
+from cadre.app.cli.exits import finish
 from cadre.app.cli.output import AsJson, ago, notes, print_json, print_table
+from cadre.app.cli.progress import followed, said_of
 
 app = typer.Typer(help="How long data is kept; export and erase people.", no_args_is_help=True)
 
-_POLL_SECONDS = 0.3
 _User = Annotated[str, typer.Argument(help="Their id or e-mail address.")]
 _Org = Annotated[
     str | None, typer.Option(help="Another organisation than the home one: slug or id.")
@@ -100,10 +99,10 @@ def export(
             raise Invalid(f"{to} exists already: choose another name.", field="output")
         async with connected(org) as api:
             begun = await api.post(f"/data/people/{await _id_of(api, user)}/export")
-            job = await _followed(api, begun, quiet=as_json)
+            job = await followed(api, "/data/jobs", begun, quiet=as_json)
             if job["state"] == "done":
                 await api.download(f"/data/jobs/{job['id']}/archive", to)
-        return _said(job, f"Exported to {to}.", as_json=as_json)
+        return said_of(job, f"Exported to {to}.", as_json=as_json)
 
     finish(command())
 
@@ -126,12 +125,12 @@ def erase(
         async with connected(org) as api:
             path = f"/data/people/{await _id_of(api, user)}/erase"
             begun = await api.post(path, {"confirm": confirm})
-            job = await _followed(api, begun, quiet=as_json)
+            job = await followed(api, "/data/jobs", begun, quiet=as_json)
         if job["state"] == "done" and not as_json:
             for room in job["result"]:
                 if room["stays"]:
                     notes().print(f"· {room['stays']}")
-        return _said(job, f"Erased {job['person']}.", as_json=as_json)
+        return said_of(job, f"Erased {job['person']}.", as_json=as_json)
 
     finish(command())
 
@@ -180,27 +179,3 @@ async def _id_of(api: ApiClient, user: str) -> str:
         if cursor is None:
             raise NotFound(f"Nobody here has the address {user}: `cadre users list` shows all.")
     return user
-
-
-async def _followed(api: ApiClient, job: Any, *, quiet: bool) -> Any:
-    """The job once it is over; says how far it is meanwhile."""
-    said, say = "", notes().print
-    while job["state"] in {"waiting", "running"}:
-        now = f"{job['step']}: {job['done']} of {job['total']}" if job["step"] else ""
-        if now and now != said and not quiet:
-            say(f"· {now}")
-            said = now
-        await asyncio.sleep(_POLL_SECONDS)
-        job = await api.get(f"/data/jobs/{job['id']}")
-    return job
-
-
-def _said(job: Any, sentence: str, *, as_json: bool) -> int:
-    is_done = job["state"] == "done"
-    if as_json:
-        print_json(job)
-    elif is_done:
-        print(sentence)
-    else:
-        notes().print(f"cadre: {job['error']}")
-    return 0 if is_done else FAILED

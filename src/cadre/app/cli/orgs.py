@@ -1,18 +1,16 @@
 """`cadre orgs`: the organisations of this installation, from provision to deletion."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cadre.app.cli.client import ApiClient
-from cadre.app.cli.exits import FAILED, finish
+from cadre.app.cli.exits import finish
 from cadre.app.cli.output import AsJson, ago, notes, print_json, print_table
+from cadre.app.cli.progress import followed, said_of
 
 app = typer.Typer(help="The organisations of this installation.", no_args_is_help=True)
 
-_POLL_SECONDS = 0.3
 _Org = Annotated[str, typer.Argument(help="The slug or the id.")]
 _Passphrase = Annotated[
     str | None,
@@ -93,10 +91,10 @@ def export(
             raise Invalid(f"{to} exists already: choose another name.", field="to")
         async with connected() as api:
             begun = await api.post(f"/orgs/{org}/export", {"passphrase": passphrase})
-            job = await _followed(api, begun, quiet=as_json)
+            job = await followed(api, "/orgs/jobs", begun, quiet=as_json)
             if job["state"] == "done":
                 await api.download(f"/orgs/jobs/{job['id']}/archive", to)
-        return _said(job, f"Exported to {to}.", as_json=as_json)
+        return said_of(job, f"Exported to {to}.", as_json=as_json)
 
     finish(command())
 
@@ -120,8 +118,8 @@ def import_org(
             sent = await api.upload("/orgs/archives/files", archive, archive.name)
             wanted = {"archive": sent["archive"], "slug": slug, "new_id": new_id}
             begun = await api.post("/orgs/import", {**wanted, "passphrase": passphrase})
-            job = await _followed(api, begun, quiet=as_json)
-        return _said(job, f"Imported as {job['slug']}.", as_json=as_json)
+            job = await followed(api, "/orgs/jobs", begun, quiet=as_json)
+        return said_of(job, f"Imported as {job['slug']}.", as_json=as_json)
 
     finish(command())
 
@@ -139,8 +137,8 @@ def delete(
 
         async with connected() as api:
             begun = await api.post(f"/orgs/{org}/delete", {"confirm": confirm})
-            job = await _followed(api, begun, quiet=as_json)
-        return _said(job, f"Deleted {job['slug']}.", as_json=as_json)
+            job = await followed(api, "/orgs/jobs", begun, quiet=as_json)
+        return said_of(job, f"Deleted {job['slug']}.", as_json=as_json)
 
     finish(command())
 
@@ -157,27 +155,3 @@ def _change(path: str, body: Any, *, as_json: bool) -> None:
             print(f"{org['slug']} is {org['status']}.")
 
     finish(command())
-
-
-async def _followed(api: ApiClient, job: Any, *, quiet: bool) -> Any:
-    """The job once it is over; says how far it is meanwhile."""
-    said, say = "", notes().print
-    while job["state"] in {"waiting", "running"}:
-        now = f"{job['step']}: {job['done']} of {job['total']}" if job["step"] else ""
-        if now and now != said and not quiet:
-            say(f"· {now}")
-            said = now
-        await asyncio.sleep(_POLL_SECONDS)
-        job = await api.get(f"/orgs/jobs/{job['id']}")
-    return job
-
-
-def _said(job: Any, sentence: str, *, as_json: bool) -> int:
-    is_done = job["state"] == "done"
-    if as_json:
-        print_json(job)
-    elif is_done:
-        print(sentence)
-    else:
-        notes().print(f"cadre: {job['error']}")
-    return 0 if is_done else FAILED
